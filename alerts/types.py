@@ -1,0 +1,298 @@
+"""What alert rules read and what they decide, as plain text and numbers.
+
+These values know nothing of feeds, the NLP or price sources, so that rules and messages can be
+tested with values written by hand. Prices are in the instrument's own currency, moves are fractions
+(0.03 is +3 %), times are UTC-aware.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Window(StrEnum):
+    """Where a move is counted from: the last regular close, or the last trade before the news."""
+
+    DAY = "day"
+    EVENT = "event"
+
+
+class PriceState(StrEnum):
+    """What a quote is good for. Only FRESH makes alerts."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    MISSING = "missing"
+    SUSPECT = "suspect"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An instrument's price change over a window.
+
+    `raw` is the change, `abnormal` what is left of it without the market's part (rule 4 of the
+    design) and `sigma` that in residual standard deviations of the window; both None where they
+    cannot be known. `value_change` is in US dollars of the issuer's whole market value, None
+    where no dated share count or exchange rate is at hand. `notes` say what a reader must know of
+    the numbers ("short history", "no index quote", "adjusted bars").
+    """
+
+    symbol: str
+    window: Window
+    base_price: float
+    base_time: datetime
+    price: float
+    time: datetime
+    currency: str
+    raw: float
+    abnormal: float | None = None
+    sigma: float | None = None
+    value_change: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One article behind a story, for the reader: who said it, when we had it, its title and link."""
+
+    feed: str
+    seen: datetime
+    title: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryNote:
+    """A story as an alert tells it: `headline` is its earliest title, `sources` newest first.
+
+    `reason` is the sentence that made it an event, `types` its event types, `feeds` how many
+    different feeds reported it.
+    """
+
+    id: str
+    headline: str
+    types: tuple[str, ...]
+    status: str
+    reason: str
+    first_time: datetime
+    last_fact: datetime
+    feeds: int
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How a story reaches a company: the path in words ("deepseek -competitor-> openai") and its strength."""
+
+    story: StoryNote
+    path: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A Move with the story it would be told under.
+
+    `day` is None only where no base price is known. `event` is there when a story is; it decides
+    only while `event_decides`. `session` is the exchange's local date, `region` its part of the
+    world, `closing` true for the look at the session's close. `problem` says why `state` is not FRESH.
+    """
+
+    company: str
+    name: str
+    symbol: str
+    exchange: str
+    region: str
+    session: date
+    state: PriceState
+    day: Move | None
+    event: Move | None = None
+    event_decides: bool = False
+    tie: Tie | None = None
+    also: tuple[Tie, ...] = ()
+    closing: bool = False
+    problem: str = ""
+
+
+class Verdict(StrEnum):
+    """What comes of a candidate: told, held back though it passes, or nothing to tell."""
+
+    ALERT = "alert"
+    HOLD = "hold"
+    NOTHING = "nothing"
+
+
+class Crossing(StrEnum):
+    """Why an alert is made: the first of its session, a much larger move, the other side, or once more."""
+
+    FIRST = "first"
+    LARGER = "larger"
+    OTHER_SIDE = "other side"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a channel was told of a symbol in a session; `up` and `down` are the largest moves told.
+
+    `root` is the key of the root message that tells it. `armed` is whether a crossing on the same side would be
+    told again.
+    """
+
+    channel: str
+    symbol: str
+    session: date
+    root: str
+    up: float = 0.0
+    down: float = 0.0
+    armed: bool = False
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with its reason and the trace of every condition, for people.
+
+    `window` is the window that decided an ALERT. `told` is what becomes of the (channel, symbol,
+    session) state: the value to store, None to leave it as it is.
+    """
+
+    verdict: Verdict
+    reason: str
+    candidate: Candidate
+    channel: str
+    watchlist: str
+    trace: tuple[str, ...] = ()
+    crossing: Crossing | None = None
+    window: Window | None = None
+    told: Told | None = None
+
+
+class DeliveryKind(StrEnum):
+    """A root message, a new drawing of one, a reply in its thread, or a digest."""
+
+    POST = "post"
+    UPDATE = "update"
+    REPLY = "reply"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One stock in a message: the move by the day window, by the event window if shown, and its path."""
+
+    company: str
+    name: str
+    symbol: str
+    region: str
+    day: Move
+    path: str
+    event: Move | None = None
+    also: tuple[str, ...] = ()
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One act of telling one channel. `key` is unique for ever and travels in the message's metadata.
+
+    `root` is the key of the root post it belongs to (its own for a POST or DIGEST). `blocks` are Slack
+    Block Kit blocks; `text` is the same for notifications and terminals; `rows` are what it
+    tells, for machines.
+    """
+
+    key: str
+    kind: DeliveryKind
+    channel: str
+    root: str
+    at: datetime
+    text: str
+    blocks: tuple[Mapping[str, Any], ...] = ()
+    rows: tuple[Row, ...] = ()
+    story: str | None = None
+    broadcast: bool = False
+
+
+class DeliveryState(StrEnum):
+    """The life of an outbox row. SENDING after a crash or an ambiguous answer means: look before resending.
+
+    SUPERSEDED is an edit that a newer one replaced before it was sent; BLOCKED waits for a person
+    (a channel that does not exist, a token that is refused).
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A delivery with how far it got. `ts` is the notifier's own id of the message once accepted."""
+
+    delivery: Delivery
+    state: DeliveryState
+    due: datetime
+    attempts: int = 0
+    marked: datetime | None = None
+    ts: str | None = None
+    error: str = ""
+
+
+class DeliveryError(Exception):
+    """A notifier could not deliver.
+
+    `permanent`: no retry will help until a person mends something; `ambiguous`: it may have been
+    accepted all the same; `retry_after`: seconds the receiver asked to wait. `args[0]` is for people.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, ambiguous: bool = False, retry_after: float | None = None
+    ) -> None:
+        """Keep what the sender needs to decide."""
+        super().__init__(message)
+        self.permanent = permanent
+        self.ambiguous = ambiguous
+        self.retry_after = retry_after
+
+
+class Notifier(Protocol):
+    """Where deliveries go. One class and one row of the daemon's table each."""
+
+    name: str
+    can_look_up: bool
+    """Whether `find` can tell that a message was accepted (false for webhooks)."""
+
+    async def post(self, delivery: Delivery, thread: str | None) -> str:
+        """Send a new message, into `thread` if given; return its id. Raises DeliveryError."""
+        ...
+
+    async def edit(self, delivery: Delivery, ts: str) -> str:
+        """Redraw message `ts`; return the id the message has afterwards. Raises DeliveryError."""
+        ...
+
+    async def find(self, delivery: Delivery, thread: str | None, since: datetime) -> str | None:
+        """The id of an accepted message that carries the delivery's key, None if there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RootView:
+    """All that a root message shows. `rows` in order of first crossing; `market` lines are ready to print."""
+
+    channel: str
+    session: date
+    story: StoryNote | None
+    rows: tuple[Row, ...]
+    at: datetime
+    market: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    previous: str | None = None
+    states: Mapping[str, str] = field(default_factory=dict)

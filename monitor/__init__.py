@@ -1,0 +1,1 @@
+"""The daemon's floor: feeds, stories, links, prices, the store and the three lines that join them."""

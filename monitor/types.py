@@ -1,0 +1,271 @@
+"""What the three lines hand on: articles, stories, links, quotes, bars, and the answers of the edges.
+
+All times are UTC-aware. Two times are kept of everything that comes from outside: when it says it
+happened, and when we had it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from alerts.types import Tie
+from config.types import EventType, Feed, RelationKind
+from nlp.types import Analysis, Text
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One item of a feed. `published` is the feed's claim and may be missing or wrong; `seen` is ours.
+
+    `symbols` are tickers the feed gave with the item.
+    """
+
+    id: str
+    feed: str
+    link: str
+    title: str
+    summary: str
+    published: datetime | None
+    seen: datetime
+    symbols: tuple[str, ...] = ()
+
+    @property
+    def time(self) -> datetime:
+        """When it was published as far as can be believed: a claim later than `seen` counts as `seen`."""
+        return self.seen if self.published is None else min(self.published, self.seen)
+
+    @property
+    def text(self) -> Text:
+        """What the NLP reads of it."""
+        return Text(self.title, self.summary, self.symbols)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of a feed between polls. Validators are kept byte for byte.
+
+    `known` is false until the first successful poll: what that poll finds is history, not news.
+    """
+
+    feed: str
+    next_poll: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    failures: int = 0
+    error: str = ""
+    last_success: datetime | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it was ever read."""
+        return self.last_success is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAnswer:
+    """What one poll of one feed came to. `error` is for people, empty on success."""
+
+    state: FeedState
+    articles: tuple[Article, ...] = ()
+    error: str = ""
+
+
+class NewsSource(Protocol):
+    """Where articles come from: the web, or a recorded day."""
+
+    async def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> list[FeedAnswer]:
+        """One answer per feed, in any order; never raises for what a feed did."""
+        ...
+
+
+class Analyzer(Protocol):
+    """Reads texts; in the daemon in worker processes."""
+
+    async def analyze(self, texts: Sequence[Text]) -> list[Analysis | None]:
+        """One analysis per text, in order; None for a text whose worker died or took too long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an article reports, boiled down for joining: an event type with its main company."""
+
+    type: EventType
+    company: str
+    status: str
+    sentence: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An article with what was found in it; what stories are made of."""
+
+    article: Article
+    companies: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles about the same happening.
+
+    `time` is the earliest of its articles' times, frozen once told; `last_fact` is when its newest
+    fact was first seen; `parties` are the companies its facts name; `tokens` are the content words
+    of its titles, for joining.
+    """
+
+    id: str
+    headline: str
+    time: datetime
+    last_fact: datetime
+    last_seen: datetime
+    facts: tuple[Fact, ...]
+    parties: frozenset[str]
+    tokens: frozenset[str]
+    feeds: frozenset[str]
+    told: bool = False
+
+    @property
+    def types(self) -> tuple[EventType, ...]:
+        """Its event types, in order of arrival."""
+        return tuple(dict.fromkeys(f.type for f in self.facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One relation walked: `company` is the previous one's `kind` (or, `inverse`, has it as its `kind`)."""
+
+    kind: RelationKind
+    company: str
+    inverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A story reaches a company: from `root`, named in it, over `steps` (none if it is named itself).
+
+    `strength` is the product of the steps' strengths; `sign` of their signs. `opened` is when the
+    path was first known.
+    """
+
+    story: str
+    company: str
+    root: str
+    steps: tuple[Step, ...]
+    strength: float
+    sign: int
+    opened: datetime
+
+    @property
+    def path(self) -> str:
+        """The path as a reader sees it: `deepseek -competitor-> openai -partner-> microsoft`."""
+        words = [self.root]
+        for step in self.steps:
+            words.append(f"<-{step.kind}-" if step.inverse else f"-{step.kind}->")
+            words.append(step.company)
+        return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A trade price with the trade's own time. `delay` is how late the source is by contract.
+
+    `market_value` is the source's own figure for the issuer, in the quote's currency. `confirmed`
+    quotes need no second look (recorded bars).
+    """
+
+    symbol: str
+    price: float
+    time: datetime
+    currency: str
+    delay: timedelta = timedelta()
+    market_value: float | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A daily bar by the exchange's local date. Prices share one basis within a history; missing ones are None."""
+
+    symbol: str
+    date: date
+    open: float | None
+    high: float | None
+    low: float | None
+    close: float | None
+    volume: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Daily bars of one instrument, oldest first, of sessions that were over at the time of asking.
+
+    `adjusted` is true where dividends are taken out of earlier prices.
+    """
+
+    symbol: str
+    currency: str
+    bars: tuple[Bar, ...]
+    adjusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAnswer(Generic[T]):
+    """What a price source could give, and for the rest one sentence each for people."""
+
+    found: Mapping[str, T]
+    problems: Mapping[str, str]
+
+
+class PriceSource(Protocol):
+    """Where prices come from: Yahoo, or recorded bars. One class and one row of the daemon's table."""
+
+    name: str
+
+    async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:
+        """The newest trade of each symbol as known at `now`; never raises for what the source did."""
+        ...
+
+    async def history(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[History]:
+        """Daily bars of sessions that had closed by `now`, up to about a year."""
+        ...
+
+    async def prices_at(self, wanted: Sequence[tuple[str, datetime]], now: datetime) -> PriceAnswer[Quote]:
+        """The last trade of each symbol at or before the given time, keyed by symbol.
+
+        One-minute bars where the source keeps them; a symbol without is simply not found.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One trading session of an exchange: its local date and its regular hours, UTC.
+
+    `early` and `late` bound pre- and post-market trading; equal to `open` and `close` where there is none.
+    `lunch` is the break, None where there is none.
+    """
+
+    exchange: str
+    date: date
+    open: datetime
+    close: datetime
+    early: datetime
+    late: datetime
+    lunch: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The stories that are linked to an instrument now: the one a move is told under, and the others."""
+
+    tie: Tie | None
+    also: tuple[Tie, ...] = ()
