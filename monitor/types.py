@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from alerts.types import Tie
+from alerts.types import Row
 from config.types import EventType, Feed, RelationKind
 from nlp.types import Analysis, Text
 
@@ -48,6 +48,7 @@ class FeedState:
     """What is remembered of a feed between polls. Validators are kept byte for byte.
 
     `known` is false until the first successful poll: what that poll finds is history, not news.
+    `url` is the address all this is about: what was learnt at another one does not count.
     """
 
     feed: str
@@ -57,6 +58,7 @@ class FeedState:
     failures: int = 0
     error: str = ""
     last_success: datetime | None = None
+    url: str = ""
 
     @property
     def known(self) -> bool:
@@ -102,9 +104,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An article with what was found in it; what stories are made of."""
+    """An article with what was found in it; what stories are made of.
+
+    `named` are the companies of its title, `companies` those of its whole text, in order of place.
+    """
 
     article: Article
+    named: tuple[str, ...]
     companies: tuple[str, ...]
     facts: tuple[Fact, ...]
 
@@ -114,8 +120,8 @@ class Story:
     """Articles about the same happening.
 
     `time` is the earliest of its articles' times, frozen once told; `last_fact` is when its newest
-    fact was first seen; `parties` are the companies its facts name; `tokens` are the content words
-    of its titles, for joining.
+    fact was first seen; `parties` are the companies its facts name, each with how directly (1 for
+    the one that acts); `titles` are the content words of its titles, one set a title, for joining.
     """
 
     id: str
@@ -124,8 +130,8 @@ class Story:
     last_fact: datetime
     last_seen: datetime
     facts: tuple[Fact, ...]
-    parties: frozenset[str]
-    tokens: frozenset[str]
+    parties: Mapping[str, float]
+    titles: tuple[frozenset[str], ...]
     feeds: frozenset[str]
     told: bool = False
 
@@ -264,8 +270,37 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """The stories that are linked to an instrument now: the one a move is told under, and the others."""
+class Look:
+    """What is remembered of a symbol's quotes: the newest one, and the newest that was found FRESH."""
 
-    tie: Tie | None
-    also: tuple[Tie, ...] = ()
+    symbol: str
+    last: Quote | None = None
+    accepted: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The price an event window starts from, frozen once known: the last trade at or before the story's time."""
+
+    story: str
+    symbol: str
+    price: float
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root message and what it shows. `text` and `drawn` are of its newest drawing, `edits` their number.
+
+    `story` is None for a move without linked news; `rows` are in order of first crossing.
+    """
+
+    key: str
+    channel: str
+    session: date
+    story: str | None
+    rows: tuple[Row, ...] = ()
+    records: tuple[str, ...] = ()
+    text: str = ""
+    drawn: datetime | None = None
+    edits: int = 0

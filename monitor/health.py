@@ -1,0 +1,62 @@
+"""Troubles told once, and their end: what cannot be reached now, against what was known before. Pure.
+
+A trouble has a key for the thing that fails ("feed openai-news", "prices", "slack") and a sentence for the operator.
+It begins when its key appears and ends when the key is gone; while it lasts nothing is said again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from monitor.types import FeedAnswer
+
+FEED, PRICES, DELIVERY = "feed ", "prices ", "delivery "
+ALL_FEEDS = f"{FEED}*"
+MANY = 5
+"""From this many on, feeds that fail alike are told as one trouble rather than one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What began and what ended since the last look, by key, with the sentence that says it."""
+
+    begun: Mapping[str, str]
+    ended: Mapping[str, str]
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str], looked_at: Iterable[str]) -> Changes:
+    """Compare the troubles known `before` with those found `now`.
+
+    Only keys in `looked_at` (or found) can end: what was not tried this time is as it was.
+    """
+    looked = set(looked_at)
+    begun = {key: text for key, text in now.items() if key not in before}
+    ended = {key: text for key, text in before.items() if key in looked and key not in now}
+    return Changes(begun, ended)
+
+
+def feed_troubles(answers: Iterable[FeedAnswer]) -> tuple[dict[str, str], set[str]]:
+    """The troubles that one news pass found, and the keys it looked at.
+
+    When every feed of a pass of at least `MANY` fails, that is one trouble (no network), not fifty.
+    """
+    answers = list(answers)
+    failed = [a for a in answers if a.error]
+    looked = {f"{FEED}{a.state.feed}" for a in answers} | ({ALL_FEEDS} if len(answers) > len(failed) else set())
+    if len(failed) >= MANY and len(failed) == len(answers):
+        reasons = sorted({a.error for a in failed})
+        more = f" and {len(reasons) - 1} other errors" if len(reasons) > 1 else ""
+        text = f"none of the {len(failed)} feeds that were due can be read: {reasons[0]}{more}"
+        return {ALL_FEEDS: text}, {ALL_FEEDS}
+    return {f"{FEED}{a.state.feed}": f"{a.state.feed}: {a.error}" for a in failed}, looked
+
+
+def price_troubles(source: str, asked: Iterable[str], problems: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
+    """The troubles that one price pass found, and the keys it looked at; the whole source failing is one trouble."""
+    asked = set(asked)
+    whole = f"{PRICES}{source}"
+    looked = {f"{PRICES}{symbol}" for symbol in asked}
+    if not asked:
+        return {}, set()
+    if asked <= problems.keys():
+        return {whole: f"{source} gives no prices: {problems[min(asked)]}"}, {whole}
+    return {f"{PRICES}{s}": f"{s}: {problems[s]}" for s in sorted(asked & problems.keys())}, looked | {whole}

@@ -1,0 +1,74 @@
+"""The deciding half of the news line: which articles are new, which story each joins. Pure but for its transaction.
+
+What was just read and what is stored meet here, inside one transaction per feed; the articles of a feed and its new
+validators are saved together, so that nothing is lost between them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.store.store import Tx
+from monitor.stories import OPEN_FOR, join, report
+from monitor.types import Article, FeedAnswer, FeedState, Story
+from nlp.types import Analysis
+
+HISTORY_AGE = timedelta(hours=12)
+"""What a feed shows at its first reading and claims to be older than this is history, not news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An article that was taken in, with the story it joined or opened (None: it reports nothing to follow)."""
+
+    article: Article
+    story: Story | None
+    new_fact: bool
+    reason: str
+
+
+def is_news(article: Article, before: FeedState) -> bool:
+    """Whether an unseen article may open or join a story; on a feed's first reading its old items may not.
+
+    An item without a date on a first reading cannot be told from an old one, and counts as old.
+    """
+    return before.known or (article.published is not None and article.seen - article.time <= HISTORY_AGE)
+
+
+def save_news(
+    tx: Tx, answer: FeedAnswer, before: FeedState, analyses: Mapping[str, Analysis | None], now: datetime
+) -> list[Taken]:
+    """Join the articles of one feed to stories and save both with the feed's new state.
+
+    `analyses` holds what was found in each article, by its id; None where it could not be analysed.
+    """
+    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)}
+    taken = []
+    for article in tx.unseen(sorted(answer.articles, key=order)):
+        one = _take(article, before, analyses.get(article.id), stories)
+        if one.story:
+            stories[one.story.id] = one.story
+            tx.save_story(one.story)
+        tx.save_article(article, one.story.id if one.story else None, one.reason)
+        taken.append(one)
+    tx.save_feed(answer.state)
+    return taken
+
+
+def _take(article: Article, before: FeedState, analysis: Analysis | None, stories: Mapping[str, Story]) -> Taken:
+    if not is_news(article, before):
+        return Taken(article, None, new_fact=False, reason="was there before the feed was followed")
+    if analysis is None:
+        return Taken(article, None, new_fact=False, reason="could not be analysed")
+    joining = join(report(article, analysis), stories.values())
+    return Taken(article, joining.story, joining.new_fact, joining.reason)
+
+
+def order(article: Article) -> tuple[datetime, str, str]:
+    """The order in which articles are decided on, whatever order parallel work gave them in."""
+    return article.seen, article.feed, article.id
+
+
+def fresh_articles(tx: Tx, answers: Sequence[FeedAnswer]) -> list[Article]:
+    """The articles of all answers that are not stored yet, in order of decision; only these are analysed."""
+    return tx.unseen(sorted((a for answer in answers for a in answer.articles), key=order))

@@ -1,0 +1,1 @@
+"""What survives a restart: one SQLite file, one thread, one transaction per line of the cycle."""

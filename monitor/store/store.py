@@ -1,0 +1,328 @@
+"""The one place that touches the database: a thread of its own, and transactions that are all or nothing.
+
+`Store.transact` runs a plain function inside `BEGIN IMMEDIATE`: read, decide, write. `Tx` is what
+such a function sees; it knows values, not SQL. Neither the network nor the NLP may be called inside one.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told
+from monitor.store import tables as t
+from monitor.types import Article, Base, FeedState, Look, Quote, Root, Story
+
+R = TypeVar("R")
+
+
+class StoreError(Exception):
+    """The database cannot be used; `args[0]` says why and what to do, for the operator."""
+
+
+class Tx:
+    """One open transaction. Methods read and write values; nothing is kept if the function raises."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Speak over that connection."""
+        self._db = connection
+
+    # Feeds and articles
+
+    def feed_states(self) -> dict[str, FeedState]:
+        """What is remembered of every feed, by feed id."""
+        return {row.feed: t.load(FeedState, row.body) for row in self._db.execute(select(t.feeds))}
+
+    def save_feed(self, state: FeedState) -> None:
+        """Remember a feed's new state."""
+        self._put(t.feeds, {"feed": state.feed}, next_poll=state.next_poll, body=t.dump(state))
+
+    def unseen(self, articles: Sequence[Article]) -> list[Article]:
+        """Those of `articles` that are new, by id and by link, each once."""
+        ids = self._known(t.articles.c.id, [a.id for a in articles])
+        links = self._known(t.articles.c.link, [a.link for a in articles if a.link])
+        fresh = []
+        for article in articles:
+            if article.id in ids or article.link in links:
+                continue
+            ids.add(article.id)
+            if article.link:
+                links.add(article.link)
+            fresh.append(article)
+        return fresh
+
+    def _known(self, column: Any, values: list[str]) -> set[str]:  # noqa: ANN401  SQLAlchemy's columns are not typed by name
+        found: set[str] = set()
+        for at in range(0, len(values), 500):
+            found |= set(self._db.scalars(select(column).where(column.in_(values[at : at + 500]))))
+        return found
+
+    def save_article(self, article: Article, story: str | None, reason: str) -> None:
+        """Keep an article with the story it joined and why."""
+        self._db.execute(
+            insert(t.articles).values(
+                id=article.id,
+                link=article.link,
+                seen=article.seen,
+                story=story,
+                reason=reason,
+                body=t.dump(article),
+            )
+        )
+
+    # Stories
+
+    def open_stories(self, since: datetime) -> list[Story]:
+        """Stories that had an article at or after `since`, oldest id first."""
+        rows = self._db.execute(select(t.stories.c.body).where(t.stories.c.last_seen >= since).order_by(t.stories.c.id))
+        return [t.load(Story, row.body) for row in rows]
+
+    def save_story(self, story: Story) -> None:
+        """Keep a story as it is now."""
+        self._put(t.stories, {"id": story.id}, last_seen=story.last_seen, body=t.dump(story))
+
+    def sources(self, story: str, most: int) -> tuple[Source, ...]:
+        """The newest `most` articles of a story, newest first, one a feed and title."""
+        query = select(t.articles.c.body).where(t.articles.c.story == story)
+        articles = [
+            t.load(Article, row.body)
+            for row in self._db.execute(query.order_by(t.articles.c.seen.desc(), t.articles.c.id).limit(most))
+        ]
+        return tuple(Source(a.feed, a.seen, a.title, a.link) for a in articles)
+
+    # Prices
+
+    def looks(self) -> dict[str, Look]:
+        """What is remembered of every symbol's quotes."""
+        return {
+            row.symbol: Look(
+                row.symbol,
+                last=t.load(Quote, row.last) if row.last else None,
+                accepted=t.load(Quote, row.accepted) if row.accepted else None,
+            )
+            for row in self._db.execute(select(t.looks))
+        }
+
+    def save_look(self, look: Look) -> None:
+        """Remember a symbol's newest quotes."""
+        self._put(
+            t.looks,
+            {"symbol": look.symbol},
+            last=t.dump(look.last) if look.last else None,
+            accepted=t.dump(look.accepted) if look.accepted else None,
+        )
+
+    def bases(self) -> dict[tuple[str, str], Base]:
+        """Event-window base prices, by story and symbol."""
+        found = (t.load(Base, row.body) for row in self._db.execute(select(t.bases.c.body)))
+        return {(b.story, b.symbol): b for b in found}
+
+    def save_base(self, base: Base) -> None:
+        """Freeze an event-window base; one that is already known stays."""
+        row = {"story": base.story, "symbol": base.symbol, "body": t.dump(base)}
+        self._db.execute(upsert(t.bases).values(row).on_conflict_do_nothing())
+
+    # Decisions
+
+    def told(self, since: date) -> dict[tuple[str, str, date], Told]:
+        """What was told from the session date `since` on, by channel, symbol and session."""
+        rows = self._db.execute(select(t.told.c.body).where(t.told.c.session >= since.isoformat()))
+        found = (t.load(Told, row.body) for row in rows)
+        return {(x.channel, x.symbol, x.session): x for x in found}
+
+    def save_told(self, told: Told) -> None:
+        """Remember what a channel was told of a symbol in a session."""
+        keys = {"channel": told.channel, "symbol": told.symbol, "session": told.session.isoformat()}
+        self._put(t.told, keys, body=t.dump(told))
+
+    def roots(self, since: date) -> dict[str, Root]:
+        """Root messages from the session date `since` on, by key, oldest first."""
+        query = select(t.roots.c.body).where(t.roots.c.session >= since.isoformat())
+        found = (t.load(Root, row.body) for row in self._db.execute(query.order_by(t.roots.c.session, t.roots.c.key)))
+        return {root.key: root for root in found}
+
+    def save_root(self, root: Root) -> None:
+        """Keep what a root message shows."""
+        self._put(
+            t.roots,
+            {"key": root.key},
+            channel=root.channel,
+            session=root.session.isoformat(),
+            story=root.story,
+            body=t.dump(root),
+        )
+
+    def record(self, decision: Decision, fingerprint: str, now: datetime) -> None:
+        """Write a decision to the ledger when its verdict or reason is new; else count it."""
+        c = decision.candidate
+        session = c.session.isoformat()
+        of = (
+            (t.ledger.c.channel == decision.channel) & (t.ledger.c.symbol == c.symbol) & (t.ledger.c.session == session)
+        )
+        last = self._db.execute(select(t.ledger).where(of).order_by(t.ledger.c.id.desc()).limit(1)).first()
+        if last and (last.verdict, last.reason) == (decision.verdict.value, decision.reason):
+            self._db.execute(update(t.ledger).where(t.ledger.c.id == last.id).values(times=last.times + 1, last_at=now))
+            return
+        self._db.execute(
+            insert(t.ledger).values(
+                channel=decision.channel,
+                symbol=c.symbol,
+                session=session,
+                at=now,
+                last_at=now,
+                times=1,
+                verdict=decision.verdict.value,
+                reason=decision.reason,
+                fingerprint=fingerprint,
+                body=t.dump(decision),
+            )
+        )
+
+    # The outbox
+
+    def enqueue(self, delivery: Delivery, due: datetime) -> bool:
+        """Put a delivery into the outbox; False if its key was there already.
+
+        A newer drawing of a root takes the place of older ones that were not sent yet.
+        """
+        if delivery.kind is DeliveryKind.UPDATE:
+            older = (
+                (t.outbox.c.root == delivery.root)
+                & (t.outbox.c.kind == DeliveryKind.UPDATE.value)
+                & (t.outbox.c.state == DeliveryState.PENDING.value)
+            )
+            self._db.execute(update(t.outbox).where(older).values(state=DeliveryState.SUPERSEDED.value))
+        number = self._db.scalar(select(func.coalesce(func.max(t.outbox.c.number), 0) + 1))
+        done = self._db.execute(
+            upsert(t.outbox)
+            .values(
+                key=delivery.key,
+                number=number,
+                root=delivery.root,
+                kind=delivery.kind.value,
+                channel=delivery.channel,
+                state=DeliveryState.PENDING.value,
+                due=due,
+                body=t.dump(delivery),
+            )
+            .on_conflict_do_nothing()
+        )
+        return bool(done.rowcount)
+
+    def outbox(self, *states: DeliveryState, due: datetime | None = None) -> list[OutboxRow]:
+        """Outbox rows in those states, in order of arrival; with `due`, only those due by then."""
+        query = select(t.outbox).where(t.outbox.c.state.in_([s.value for s in states]))
+        if due is not None:
+            query = query.where(t.outbox.c.due <= due)
+        return [_outbox_row(row) for row in self._db.execute(query.order_by(t.outbox.c.number))]
+
+    def set_outbox(self, key: str, **values: Any) -> None:  # noqa: ANN401  columns of several types
+        """Change columns of one outbox row."""
+        self._db.execute(update(t.outbox).where(t.outbox.c.key == key).values(**values))
+
+    def outbox_counts(self) -> dict[str, int]:
+        """How many rows are in each state."""
+        rows = self._db.execute(select(t.outbox.c.state, func.count()).group_by(t.outbox.c.state))
+        return {row[0]: row[1] for row in rows}
+
+    def root_ts(self, root: str) -> str | None:
+        """The notifier's id of a root message once it was accepted."""
+        mine = (t.outbox.c.root == root) & t.outbox.c.ts.is_not(None)
+        kinds = t.outbox.c.kind.in_([DeliveryKind.POST.value, DeliveryKind.DIGEST.value])
+        return self._db.scalar(select(t.outbox.c.ts).where(mine & kinds))
+
+    # Notices
+
+    def notices(self) -> dict[str, str]:
+        """Troubles that were told and have not ended, by key."""
+        return {row.key: row.text for row in self._db.execute(select(t.notices))}
+
+    def set_notices(self, begun: Mapping[str, str], ended: Iterable[str], now: datetime) -> None:
+        """Remember troubles that began and forget those that ended."""
+        for key, text in begun.items():
+            self._put(t.notices, {"key": key}, since=now, text=text, told=True)
+        for key in ended:
+            self._db.execute(delete(t.notices).where(t.notices.c.key == key))
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each main table holds."""
+        names = (t.articles, t.stories, t.roots)
+        return {table.name: self._db.scalar(select(func.count()).select_from(table)) or 0 for table in names}
+
+    def _put(self, table: Any, keys: Mapping[str, str], **values: Any) -> None:  # noqa: ANN401  any of the tables, columns of several types
+        statement = upsert(table).values(**keys, **values)
+        self._db.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
+
+
+def _outbox_row(row: Any) -> OutboxRow:  # noqa: ANN401  a row of the outbox table
+    return OutboxRow(
+        delivery=t.load(Delivery, row.body),
+        state=DeliveryState(row.state),
+        due=row.due,
+        attempts=row.attempts,
+        marked=row.marked,
+        ts=row.ts,
+        error=row.error,
+    )
+
+
+class Store:
+    """A SQLite database on a thread of its own.
+
+    `durable` waits for the disk at every commit; the replay does without. Raises StoreError if the file
+    cannot be opened or is no database of ours.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """Open or create the database at `path`; its folder is made if need be."""
+        self.path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": 10.0})
+
+        @event.listens_for(self._engine, "connect")
+        def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own connection
+            connection.isolation_level = None
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+            connection.execute("PRAGMA foreign_keys=ON")
+
+        @event.listens_for(self._engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._thread.submit(self._create).result()
+        except Exception as error:
+            self._thread.shutdown()
+            raise StoreError(
+                f"cannot use the database {path}: {getattr(error, 'orig', error)}. "
+                "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE."
+            ) from error
+
+    def _create(self) -> None:
+        with self._engine.begin() as connection:
+            t.metadata.create_all(connection)
+            version = connection.scalar(select(t.schema.c.version))
+            if version is None:
+                connection.execute(insert(t.schema).values(version=t.SCHEMA_VERSION))
+            elif version != t.SCHEMA_VERSION:
+                raise StoreError(f"it has schema version {version}, this program knows {t.SCHEMA_VERSION}")
+
+    async def transact(self, work: Callable[[Tx], R]) -> R:
+        """Run `work` in one transaction on the store's thread and give back what it returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
+
+    def _run(self, work: Callable[[Tx], R]) -> R:
+        with self._engine.begin() as connection:
+            return work(Tx(connection))
+
+    def close(self) -> None:
+        """Finish what is running and close the file."""
+        self._thread.submit(self._engine.dispose).result()
+        self._thread.shutdown()

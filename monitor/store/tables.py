@@ -1,0 +1,160 @@
+"""The tables, and how values are written into them.
+
+Columns are what queries select or order by; the rest of a value is one JSON body, written and
+checked by pydantic. Times are UTC text of fixed width, so that they sort and can be read by eye.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import Boolean, Column, Dialect, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+V = TypeVar("V")
+
+SCHEMA_VERSION = 1
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC-aware datetime as text of fixed width; a naive one is a programming error."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002  the base's signature
+        """To UTC text with microseconds."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value!r}")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002  the base's signature
+        """Back to an aware datetime."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+metadata = MetaData()
+
+schema = Table("schema", metadata, Column("version", Integer, nullable=False))
+
+feeds = Table(
+    "feeds", metadata, Column("feed", String, primary_key=True), Column("next_poll", Instant), Column("body", Text)
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("link", String, index=True),
+    Column("seen", Instant, nullable=False),
+    Column("story", String, ForeignKey("stories.id"), index=True),
+    Column("reason", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("last_seen", Instant, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("last", Text),
+    Column("accepted", Text),
+)
+
+bases = Table(
+    "bases",
+    metadata,
+    Column("story", String, primary_key=True),
+    Column("symbol", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("symbol", String, primary_key=True),
+    Column("session", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+roots = Table(
+    "roots",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("session", String, nullable=False, index=True),
+    Column("story", String),
+    Column("body", Text, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("session", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ledger_of", "channel", "symbol", "session"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("root", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("due", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("marked", Instant),
+    Column("sent", Instant),
+    Column("ts", String),
+    Column("error", String, nullable=False, default=""),
+    Column("body", Text, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("text", String, nullable=False),
+    Column("told", Boolean, nullable=False),
+)
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return _ADAPTERS.get(kind) or _ADAPTERS.setdefault(kind, TypeAdapter(kind))
+
+
+def dump(value: object) -> str:
+    """A value as JSON text."""
+    return _adapter(type(value)).dump_json(value).decode()
+
+
+def load(kind: type[V], text: str) -> V:
+    """The value of that JSON text. Raises pydantic.ValidationError if it is not one."""
+    value: V = _adapter(kind).validate_json(text)
+    return value

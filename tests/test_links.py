@@ -1,0 +1,103 @@
+"""Stories reach companies over typed relations, by the best path, within steps and strength."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from config.types import EventType, Relation, RelationKind
+from monitor.links import Graph, derive, ranked, sessions_since
+from monitor.types import Fact, Link, Story
+
+NOW = datetime(2025, 1, 27, 12, tzinfo=UTC)
+ALL = frozenset(RelationKind)
+SUPPLIER, CUSTOMER, PARTNER, COMPETITOR, POWER, INVESTOR = (
+    RelationKind.SUPPLIER,
+    RelationKind.CUSTOMER,
+    RelationKind.PARTNER,
+    RelationKind.COMPETITOR,
+    RelationKind.POWER,
+    RelationKind.INVESTOR,
+)
+RELATIONS = [
+    Relation("lab", "rival", COMPETITOR, 0.9, -1),
+    Relation("rival", "cloud", PARTNER, 0.8),
+    Relation("cloud", "reactor", POWER, 0.7, since=date(2024, 9, 20)),
+    Relation("reactor", "turbine", SUPPLIER, 0.9),
+    Relation("lab", "chips", SUPPLIER, 0.5),
+    Relation("rival", "chips", SUPPLIER, 0.8, -1),
+    Relation("rival", "fund", INVESTOR, 0.9),
+    Relation("chips", "old", CUSTOMER, 0.9, until=date(2020, 1, 1)),
+]
+
+
+def story(**parties: float) -> Story:
+    """A story with those parties."""
+    fact = Fact(EventType.MODEL_RELEASE, "lab", "reported", "", 0.9)
+    return Story("s", "h", NOW, NOW, NOW, (fact,), parties, (), frozenset({"wire"}))
+
+
+def paths(follow: frozenset[RelationKind] = ALL, **parties: float) -> dict[str, str]:
+    """The path to every company that is reached, three steps and a floor of 0.2."""
+    graph = Graph.of(RELATIONS)
+    links = derive(story(**parties), graph, follow=follow, on=NOW.date(), max_steps=3, min_strength=0.2)
+    return {company: link.path for company, link in links.items()}
+
+
+def test_the_best_path_is_kept_and_three_steps_are_the_end() -> None:
+    """The stronger of two paths wins, a fourth step is not taken, an expired edge is not walked."""
+    assert {
+        "lab": "lab",
+        "rival": "lab -competitor-> rival",
+        "cloud": "lab -competitor-> rival -partner-> cloud",
+        "reactor": "lab -competitor-> rival -partner-> cloud -power-> reactor",
+        "chips": "lab -competitor-> rival -supplier-> chips",
+        "fund": "lab -competitor-> rival -investor-> fund",
+    } == paths(lab=1.0)
+
+
+def test_strength_and_sign_are_products() -> None:
+    """Strength falls and the expected sign turns with each step."""
+    links = derive(story(lab=1.0), Graph.of(RELATIONS), follow=ALL, on=NOW.date(), max_steps=3, min_strength=0.2)
+    assert [pytest.approx(0.9 * 0.8), pytest.approx(0.9 * 0.8 * 0.7)] == [
+        links["chips"].strength,
+        links["reactor"].strength,
+    ]
+    assert [1, -1] == [links["chips"].sign, links["reactor"].sign]
+
+
+def test_only_followed_kinds_are_walked() -> None:
+    """A watchlist that does not follow competitors stays with the supplier."""
+    assert {"lab": "lab", "chips": "lab -supplier-> chips"} == paths(frozenset({SUPPLIER}), lab=1.0)
+
+
+def test_relations_are_walked_backwards_by_their_other_name() -> None:
+    """News of a supplier reaches its customer; an investor has no word from the other side."""
+    assert paths(frozenset({CUSTOMER}), chips=1.0)["rival"] == "chips -customer-> rival"
+    assert paths(frozenset({INVESTOR}), fund=1.0)["rival"] == "fund <-investor- rival"
+
+
+def test_a_relation_counts_from_its_first_day() -> None:
+    """The day before, the same story does not reach over it."""
+    graph = Graph.of(RELATIONS)
+    reached = [
+        "reactor" in derive(story(cloud=1.0), graph, follow=ALL, on=day, max_steps=3, min_strength=0.2)
+        for day in (date(2024, 9, 19), date(2024, 9, 20))
+    ]
+    assert [False, True] == reached
+
+
+def test_fresh_news_beats_a_stronger_link_of_last_week() -> None:
+    """Claims fade by the session and end after the fifth."""
+
+    def link(name: str, strength: float) -> Link:
+        return Link(name, "chips", "lab", (), strength, 1, NOW)
+
+    old, fresh, dead = link("old", 0.9), link("fresh", 0.7), link("dead", 1.0)
+    assert [fresh, old] == ranked([(old, 4), (fresh, 1), (dead, 6)])
+    assert [old, fresh] == ranked([(fresh, 1), (old, 1)])
+
+
+def test_sessions_since_counts_opens_after_the_fact() -> None:
+    """A session that was open when the fact came does not count, the one that opens now does."""
+    opens = [NOW + timedelta(days=d) for d in (-1, 0, 1)]
+    assert 1 == sessions_since(opens, NOW - timedelta(hours=1), NOW)
