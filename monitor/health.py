@@ -7,6 +7,7 @@ It begins when its key appears and ends when the key is gone; while it lasts not
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from alerts.outbox import Sent
 from monitor.types import FeedAnswer
 
 FEED, PRICES, DELIVERY = "feed ", "prices ", "delivery "
@@ -60,3 +61,9 @@ def price_troubles(source: str, asked: Iterable[str], problems: Mapping[str, str
     if asked <= problems.keys():
         return {whole: f"{source} gives no prices: {problems[min(asked)]}"}, {whole}
     return {f"{PRICES}{s}": f"{s}: {problems[s]}" for s in sorted(asked & problems.keys())}, looked | {whole}
+
+
+def delivery_troubles(sent: Sent) -> tuple[dict[str, str], set[str]]:
+    """The troubles that one delivery pass found, by channel, and the keys of the channels it delivered to."""
+    looked = {f"{DELIVERY}{channel}" for channel in (*sent.mended, *(r.delivery.channel for r in sent.settled))}
+    return {f"{DELIVERY}{channel}": f"{channel}: {text}" for channel, text in sent.troubles}, looked

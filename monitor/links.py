@@ -23,11 +23,7 @@ INVERSE: Mapping[RelationKind, RelationKind] = {
 """What a relation is called from its other end. Investor and owner have no word there: they are walked as inverse."""
 
 FADE_PER_SESSION = 0.8
-"""How a story's claim on a move fades with each session since its last new fact.
-
-A design choice: it lets yesterday's direct news beat a stronger link of the week before, which "the
-strongest link, then the newest fact" alone would not.
-"""
+"""How a story's claim on a move fades with each session since it was last reported."""
 
 SESSIONS_ALIVE = 5
 """A link lives through the fifth session of its exchange to open after the last new fact (rule 6)."""
@@ -97,21 +93,26 @@ def _valid(relation: Relation, on: date) -> bool:
     return (relation.since is None or relation.since <= on) and (relation.until is None or on <= relation.until)
 
 
-def ranked(links: Iterable[tuple[Link, int]]) -> list[Link]:
-    """Order the links that reach one instrument, best explanation first.
+def ranked(links: Iterable[Link], stories: Mapping[str, Story], opens: Sequence[datetime], now: datetime) -> list[Link]:
+    """Order the links that reach one instrument, best explanation first, and leave out those past their life.
 
-    Each comes with the number of sessions of the instrument's exchange that opened after the story's last new fact
-    (0 while none has). Those past their life are left out.
+    `opens` are the session opens of the instrument's exchange, UTC. A link's claim is its strength, less for each
+    session since its story was last reported, and more the more feeds report it (n / (n + 1)); then the newest fact
+    wins.
+    The design says "the strongest link, then the newest fact" alone: with that, a stock's own small news of
+    last week beats what all feeds tell today, and Oracle's fall of 27 January is told under Stargate.
     """
-    alive = [(link, age) for link, age in links if age <= SESSIONS_ALIVE]
-    return [link for link, _ in sorted(alive, key=_claim)]
+
+    def claim(link: Link) -> tuple[float, float, str]:
+        story = stories[link.story]
+        faded = FADE_PER_SESSION ** sessions_since(opens, story.last_seen, now)
+        strength = link.strength * faded * len(story.feeds) / (1 + len(story.feeds))
+        return -strength, -story.last_fact.timestamp(), link.story
+
+    alive = (link for link in links if sessions_since(opens, stories[link.story].last_fact, now) <= SESSIONS_ALIVE)
+    return sorted(alive, key=claim)
 
 
-def _claim(aged: tuple[Link, int]) -> tuple[float, float, str]:
-    link, age = aged
-    return -link.strength * FADE_PER_SESSION**age, -link.opened.timestamp(), link.story
-
-
-def sessions_since(opens: Sequence[datetime], fact: datetime, now: datetime) -> int:
-    """How many of `opens` (session opens, UTC) lie after `fact` and not after `now`."""
-    return sum(fact < at <= now for at in opens)
+def sessions_since(opens: Sequence[datetime], moment: datetime, now: datetime) -> int:
+    """How many of `opens` (session opens, UTC) lie after `moment` and not after `now`."""
+    return sum(moment < at <= now for at in opens)

@@ -1,9 +1,9 @@
 """Which story an article belongs to, and whether it adds a new fact. Pure.
 
-An article joins the story that reports the same happening: the same kind of event of the same company in
-words that agree, the same words about a shared company, or, for a price move, the story whose
-company it names. It opens a story of its own only when it reports an event; a price move alone opens none that could
-link anything. The rules are the plain first form; each join says its reason.
+An article joins the story that reports the same happening: the same kind of event of the same company in telling
+words that agree, or about the same named model or product; the same words about a shared company; or, for a price
+move, the story of the company that it names beside the ones that moved. It opens a story of its own only when
+it reports an event, and a price move links nobody. The rules are the plain first form; each join says its reason.
 """
 
 import re
@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from config.types import EventType
 from monitor.types import Article, Fact, Report, Story
-from nlp.types import Analysis, Status
+from nlp.types import Analysis, Event, Status
 
 SAME_EVENT_DAYS = timedelta(days=7)
 """A happening is retold for about a week (DESIGN: a week-old release that the market only now reads)."""
@@ -37,6 +37,10 @@ ACTOR, TARGET, NAMED = 1.0, 0.9, 0.8
 """How directly a fact names a company: as the one that acts, the one it is done to, or beside them in the title."""
 
 WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")
+DESIGNATION = re.compile(r"(?=[a-z0-9.-]*[a-z])(?=[a-z0-9.-]*\d)[a-z0-9][a-z0-9.-]*")
+"""A name of a model or product that holds letters and a digit: R1, o1, H800, GPT-5."""
+QUANTITY = re.compile(r"\d+(?:st|nd|rd|th|s|k|m|bn|tn|pm|am|x|b|h|q|fy)|[qh]\d|fy\d+|\d+[a-z]*-.*|.*-\d{2,4}")
+"""What looks like one and is a number, a quarter or a date."""
 STOP_WORDS = frozenset(
     """a about after ahead all also amid an and another any are as at back be been before being between both but by
     can could day did do does down during each even first for from get gets go had has have he her here his how if in
@@ -46,6 +50,8 @@ STOP_WORDS = frozenset(
     through to today two under until up update upon us use was we week well were what when where which while who why
     will with within without would year years yet you your""".split()  # noqa: SIM905  a word list reads best as words
 )
+COMMON_WORDS = frozenset({"ai", "artificial", "intelligence", "model", "models", "tech", "company", "firm", "app"})
+"""Words that nearly every title in this trade has: they tell nothing of which happening it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +65,32 @@ class Joining:
 
 
 def report(article: Article, analysis: Analysis) -> Report:
-    """Boil an analysis down to what stories are made of: who is named, and which facts are reported.
+    """Boil an analysis down to what stories are made of: who is named, which facts are reported, in which words.
 
-    A denied event is no fact. A fact without an actor goes to its target, else to the first company of the title,
-    else to none ("").
+    A denied event is no fact. A fact without an actor goes to the first company of the title, else to its target, else
+    to none (""); a price move without one stays without, as the company beside it may be its cause.
     """
     end = len(article.title)
     named = tuple(dict.fromkeys(m.company for m in analysis.mentions if m.start < end))
-    facts = tuple(
-        Fact(e.type, e.actor or e.target or next(iter(named), ""), e.status.value, e.sentence, e.score)
-        for e in analysis.events
-        if e.status is not Status.DENIED
+    known = {c for m in analysis.mentions for c in content_words(m.text)}
+    known |= {w for e in analysis.events for w in content_words(e.trigger)}
+    words = content_words(article.title)
+    return Report(
+        article=article,
+        named=named,
+        companies=analysis.companies,
+        facts=tuple(_fact(e, named) for e in analysis.events if e.status is not Status.DENIED),
+        words=words,
+        telling=words - known - COMMON_WORDS,
+        designations=designations(words | content_words(article.summary)) - known,
     )
-    return Report(article, named, analysis.companies, facts)
+
+
+def _fact(event: Event, named: Sequence[str]) -> Fact:
+    company = event.actor or ""
+    if not company and event.type is not EventType.MARKET_MOVE:
+        company = next(iter(named), event.target or "")
+    return Fact(event.type, company, event.status.value, event.sentence, event.score, event.target or "")
 
 
 def join(found: Report, stories: Iterable[Story]) -> Joining:
@@ -80,20 +99,19 @@ def join(found: Report, stories: Iterable[Story]) -> Joining:
     `stories` may come in any order; ties go to the newest fact, then the id, so that the answer does
     not depend on it.
     """
-    words = content_words(found.article.title)
     scored = [
         (score, story.last_fact, story.id, story, reason)
         for story in stories
-        for score, reason in [_belongs(found, words, story)]
+        for score, reason in [_belongs(found, story)]
         if score > 0
     ]
     if scored:
         *_, story, reason = max(scored, key=lambda s: s[:3])
-        joined, new_fact = _extend(story, found, words)
+        joined, new_fact = _extend(story, found)
         return Joining(joined, opened=False, new_fact=new_fact, reason=reason)
-    if not any(f.type is not EventType.MARKET_MOVE for f in found.facts):
+    if not _causes(found):
         return Joining(None, opened=False, new_fact=False, reason="reports no event that could open a story")
-    return Joining(_open(found, words), opened=True, new_fact=True, reason="opens a story")
+    return Joining(_open(found), opened=True, new_fact=True, reason="opens a story")
 
 
 def content_words(title: str) -> frozenset[str]:
@@ -102,6 +120,11 @@ def content_words(title: str) -> frozenset[str]:
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     words = (w.lower().removesuffix("'s") for w in WORD.findall(bare))
     return frozenset(w for w in words if w not in STOP_WORDS and len(w) > 1)
+
+
+def designations(words: Iterable[str]) -> frozenset[str]:
+    """Those of some content words that name a model or product."""
+    return frozenset(w for w in words if DESIGNATION.fullmatch(w) and not QUANTITY.fullmatch(w))
 
 
 def likeness(words: frozenset[str], titles: Sequence[frozenset[str]]) -> tuple[float, int]:
@@ -114,36 +137,54 @@ def likeness(words: frozenset[str], titles: Sequence[frozenset[str]]) -> tuple[f
     return best
 
 
-def _belongs(found: Report, words: frozenset[str], story: Story) -> tuple[float, str]:
+def _belongs(found: Report, story: Story) -> tuple[float, str]:
+    """How strongly a report belongs to a story, 0 if not at all, and why."""
     age = found.article.seen - story.last_seen
     if age > OPEN_FOR:
         return 0.0, ""
-    alike, shared = likeness(words, story.titles)
-    parties = story.parties.keys() & set(found.companies)
-    main = {f.company for f in story.facts if f.type is not EventType.MARKET_MOVE}
-    same = [
-        f for f in found.facts if f.company and any(f.type is g.type and f.company == g.company for g in story.facts)
-    ]
+    facts = _causes(found)
+    main = {f.company for f in story.facts if f.company}
+    moved = {f.company for f in found.facts if f.type is EventType.MARKET_MOVE}
+    if moved:
+        causes = main & set(found.companies) - moved
+        if causes and age <= CAUSE_DAYS:
+            return _prominence(story), f"a price move that names {', '.join(sorted(causes))}"
+        facts = []
+    alike, shared = likeness(found.telling, story.telling)
+    subjects = found.designations & designations(story.titles[0].union(*story.titles[1:]))
+    told = {(f.type, f.company) for f in story.facts if f.company}
+    same = [f for f in facts if (f.type, f.company) in told]
     if same and age <= SAME_EVENT_DAYS and alike >= SAME_EVENT_LIKENESS and shared >= MIN_SHARED_WORDS:
-        return 2.0 + alike, f"reports the same {same[0].type} of {same[0].company} in like words ({alike:.2f})"
-    if alike >= SAME_WORDS_LIKENESS and parties and age <= SAME_WORDS_DAYS:
-        return 1.0 + alike, f"says the same of {', '.join(sorted(parties))} ({alike:.2f})"
-    moved = bool(found.facts) and all(f.type is EventType.MARKET_MOVE for f in found.facts)
-    causes = main & set(found.companies)
-    if moved and causes and age <= CAUSE_DAYS:
-        weight = len(story.feeds) / (1 + len(story.feeds))
-        return weight, f"a price move that names {', '.join(sorted(causes))}"
+        return 3.0 + alike, f"reports the same {same[0].type} of {same[0].company} in like words ({alike:.2f})"
+    about = main & set(found.companies)
+    if facts and about and subjects and age <= SAME_EVENT_DAYS:
+        return 2.0 + len(subjects) / 100, f"is about {', '.join(sorted(subjects))} of {', '.join(sorted(about))} too"
+    whole, _ = likeness(found.words, story.titles)
+    parties = story.parties.keys() & set(found.companies)
+    if whole >= SAME_WORDS_LIKENESS and parties and age <= SAME_WORDS_DAYS:
+        return 1.0 + whole, f"says the same of {', '.join(sorted(parties))} ({whole:.2f})"
     return 0.0, ""
 
 
-def _extend(story: Story, found: Report, words: frozenset[str]) -> tuple[Story, bool]:
+def _prominence(story: Story) -> float:
+    """How much a story is reported, in (0, 1): the more feeds, the more."""
+    return len(story.feeds) / (1 + len(story.feeds))
+
+
+def _causes(found: Report) -> list[Fact]:
+    """The facts that can link a story: all but price moves, and none of a report that is about one."""
+    return [] if any(f.type is EventType.MARKET_MOVE for f in found.facts) else list(found.facts)
+
+
+def _extend(story: Story, found: Report) -> tuple[Story, bool]:
     article = found.article
     known = {(f.type, f.company) for f in story.facts}
-    fresh = tuple(f for f in found.facts if f.type is not EventType.MARKET_MOVE and (f.type, f.company) not in known)
+    fresh = tuple(f for f in _causes(found) if (f.type, f.company) not in known)
     parties = dict(story.parties)
     for company, weight in _parties(found).items():
         parties[company] = max(weight, parties.get(company, 0.0))
     new_fact = bool(fresh) or parties.keys() != story.parties.keys()
+    is_copy = found.words in story.titles
     joined = replace(
         story,
         time=story.time if story.told else min(story.time, article.time),
@@ -151,13 +192,19 @@ def _extend(story: Story, found: Report, words: frozenset[str]) -> tuple[Story, 
         last_seen=max(story.last_seen, article.seen),
         facts=story.facts + fresh,
         parties=parties,
-        titles=story.titles if words in story.titles else (*story.titles, words)[-TITLES_KEPT:],
+        titles=story.titles if is_copy else _newest(story.titles, found.words),
+        telling=story.telling if is_copy else _newest(story.telling, found.telling),
         feeds=story.feeds | {article.feed},
     )
     return joined, new_fact
 
 
-def _open(found: Report, words: frozenset[str]) -> Story:
+def _newest(kept: tuple[frozenset[str], ...], words: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """With one more title; the first one stays for good."""
+    return kept[:1] + (*kept[1:], words)[1 - TITLES_KEPT :]
+
+
+def _open(found: Report) -> Story:
     article = found.article
     return Story(
         id=story_id(article),
@@ -167,17 +214,19 @@ def _open(found: Report, words: frozenset[str]) -> Story:
         last_seen=article.seen,
         facts=found.facts,
         parties=_parties(found),
-        titles=(words,),
+        titles=(found.words,),
+        telling=(found.telling,),
         feeds=frozenset({article.feed}),
     )
 
 
 def _parties(found: Report) -> dict[str, float]:
-    """Who a report makes a party of its story. A price move makes nobody one."""
-    facts = [f for f in found.facts if f.type is not EventType.MARKET_MOVE]
+    """Who a report makes a party of its story."""
+    facts = _causes(found)
     if not facts:
         return {}
     parties = dict.fromkeys(found.named, NAMED)
+    parties.update((f.target, TARGET) for f in facts if f.target)
     parties.update((f.company, ACTOR) for f in facts if f.company)
     return parties
 

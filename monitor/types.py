@@ -93,26 +93,35 @@ class Analyzer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What an article reports, boiled down for joining: an event type with its main company."""
+    """What an article reports, boiled down for joining: an event type with its main company ("" where none is told).
+
+    `target` is the company it is done to or with, where one is told.
+    """
 
     type: EventType
     company: str
     status: str
     sentence: str
     score: float
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """An article with what was found in it; what stories are made of.
 
-    `named` are the companies of its title, `companies` those of its whole text, in order of place.
+    `named` are the companies of its title, `companies` those of its whole text, in order of place. `words` are
+    the title's content words, `telling` those of them that name neither a company nor the kind of event,
+    `designations` the names of models and products in the whole text ("r1", "h800").
     """
 
     article: Article
     named: tuple[str, ...]
     companies: tuple[str, ...]
     facts: tuple[Fact, ...]
+    words: frozenset[str]
+    telling: frozenset[str]
+    designations: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,8 @@ class Story:
 
     `time` is the earliest of its articles' times, frozen once told; `last_fact` is when its newest
     fact was first seen; `parties` are the companies its facts name, each with how directly (1 for
-    the one that acts); `titles` are the content words of its titles, one set a title, for joining.
+    the one that acts). For joining it keeps the content words of its titles, one set a title, and the same
+    without company and event words, in `telling`.
     """
 
     id: str
@@ -132,6 +142,7 @@ class Story:
     facts: tuple[Fact, ...]
     parties: Mapping[str, float]
     titles: tuple[frozenset[str], ...]
+    telling: tuple[frozenset[str], ...]
     feeds: frozenset[str]
     told: bool = False
 
@@ -270,22 +281,12 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is remembered of a symbol's quotes: the newest one, and the newest that was found FRESH."""
-
-    symbol: str
-    last: Quote | None = None
-    accepted: Quote | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The price an event window starts from, frozen once known: the last trade at or before the story's time."""
+class StoryPrice:
+    """The last trade of a symbol at or before a story's time: where an event window starts. Frozen once known."""
 
     story: str
     symbol: str
-    price: float
-    time: datetime
+    quote: Quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Stories reach companies over typed relations, by the best path, within steps and strength."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -33,7 +34,7 @@ RELATIONS = [
 def story(**parties: float) -> Story:
     """A story with those parties."""
     fact = Fact(EventType.MODEL_RELEASE, "lab", "reported", "", 0.9)
-    return Story("s", "h", NOW, NOW, NOW, (fact,), parties, (), frozenset({"wire"}))
+    return Story("s", "h", NOW, NOW, NOW, (fact,), parties, (), (), frozenset({"wire"}))
 
 
 def paths(follow: frozenset[RelationKind] = ALL, **parties: float) -> dict[str, str]:
@@ -86,15 +87,25 @@ def test_a_relation_counts_from_its_first_day() -> None:
     assert [False, True] == reached
 
 
-def test_fresh_news_beats_a_stronger_link_of_last_week() -> None:
-    """Claims fade by the session and end after the fifth."""
+def test_fresh_and_widely_reported_news_beats_a_stronger_link() -> None:
+    """A claim fades by the session since the last report, grows with the feeds, and ends after the fifth session."""
 
-    def link(name: str, strength: float) -> Link:
-        return Link(name, "chips", "lab", (), strength, 1, NOW)
+    def told(name: str, *, days: int, feeds: int = 1) -> Story:
+        when = NOW - timedelta(days=days, hours=1)
+        fact_feeds = frozenset(f"f{n}" for n in range(feeds))
+        return replace(story(lab=1.0), id=name, last_fact=when, last_seen=when, feeds=fact_feeds)
 
-    old, fresh, dead = link("old", 0.9), link("fresh", 0.7), link("dead", 1.0)
-    assert [fresh, old] == ranked([(old, 4), (fresh, 1), (dead, 6)])
-    assert [old, fresh] == ranked([(fresh, 1), (old, 1)])
+    stories = {
+        s.id: s
+        for s in (told("old", days=4), told("fresh", days=0), told("wide", days=0, feeds=9), told("dead", days=6))
+    }
+    opens = [NOW - timedelta(days=d) for d in range(10)]
+    links = {
+        name: Link(name, "chips", "lab", (), strength, 1, NOW)
+        for name, strength in (("old", 0.9), ("fresh", 0.7), ("wide", 0.6), ("dead", 1.0))
+    }
+    best = ranked(links.values(), stories, opens, NOW)
+    assert ["wide", "fresh", "old"] == [link.story for link in best]
 
 
 def test_sessions_since_counts_opens_after_the_fact() -> None:

@@ -4,14 +4,16 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from alerts.types import Delivery, DeliveryKind, DeliveryState, Told
 from config.types import EventType
+from monitor.market.gate import Looks
 from monitor.store.store import Store, StoreError, Tx
-from monitor.types import Article, Base, Fact, FeedState, Look, Quote, Root, Story
+from monitor.types import Article, Fact, FeedState, Quote, Root, Story, StoryPrice
 
 NOW = datetime(2025, 1, 27, 14, 30, tzinfo=UTC)
 ARTICLE = Article("wire:1", "wire", "https://wire.example/1", "Acme opens its model", "", None, NOW)
@@ -24,6 +26,7 @@ STORY = Story(
     (Fact(EventType.MODEL_RELEASE, "acme", "reported", ARTICLE.title, 0.9),),
     {"acme": 1.0},
     (frozenset({"acme", "opens", "model"}),),
+    (frozenset(),),
     frozenset({"wire"}),
 )
 POST = Delivery("root", DeliveryKind.POST, "#ai", "root", NOW, "text", story="s1")
@@ -47,7 +50,7 @@ async def test_what_was_saved_is_there_after_a_restart(store: Store, path: Path)
     """Every kind of value comes back as it went in, from a second store on the same file."""
     quote = Quote("ACME", 12.5, NOW, "USD", timedelta(minutes=15), 1e9)
     state = FeedState("wire", NOW, '"e-tag"', "Mon, 27 Jan 2025 14:00:00 GMT", last_success=NOW)
-    base = Base("s1", "ACME", 14.0, NOW)
+    before = StoryPrice("s1", "ACME", quote)
     told = Told("#ai", "ACME", date(2025, 1, 27), "root", down=-0.17, at=NOW)
     root = Root("root", "#ai", date(2025, 1, 27), "s1", text="text", drawn=NOW)
 
@@ -55,9 +58,9 @@ async def test_what_was_saved_is_there_after_a_restart(store: Store, path: Path)
         tx.save_feed(state)
         tx.save_story(STORY)
         tx.save_article(ARTICLE, "s1", "opens a story")
-        tx.save_look(Look("ACME", quote, None))
-        tx.save_base(base)
-        tx.save_base(replace(base, price=1.0))
+        tx.save_looks("ACME", Looks(last=quote))
+        tx.save_story_price(before)
+        tx.save_story_price(replace(before, quote=replace(quote, price=1.0)))
         tx.save_told(told)
         tx.save_root(root)
         tx.enqueue(POST, NOW)
@@ -68,11 +71,11 @@ async def test_what_was_saved_is_there_after_a_restart(store: Store, path: Path)
         assert {"wire": state} == await again.transact(Tx.feed_states)
         assert [STORY] == await again.transact(lambda tx: tx.open_stories(NOW))
         assert [] == await again.transact(lambda tx: tx.unseen([ARTICLE]))
-        assert {"ACME": Look("ACME", quote, None)} == await again.transact(Tx.looks)
-        assert {("s1", "ACME"): base} == await again.transact(Tx.bases)
+        assert {"ACME": Looks(last=quote)} == await again.transact(Tx.looks)
+        assert {("s1", "ACME"): quote} == await again.transact(Tx.story_prices)
         assert {("#ai", "ACME", told.session): told} == await again.transact(lambda tx: tx.told(told.session))
         assert {"root": root} == await again.transact(lambda tx: tx.roots(root.session))
-        rows = await again.transact(lambda tx: tx.outbox(DeliveryState.PENDING))
+        rows = await again.transact(Tx.unsettled)
         assert [POST] == [row.delivery for row in rows]
     finally:
         again.close()
@@ -96,13 +99,18 @@ async def test_the_same_article_from_two_feeds_is_new_once(store: Store) -> None
     assert [ARTICLE] == await store.transact(lambda tx: tx.unseen([ARTICLE, twin]))
 
 
-async def test_a_newer_drawing_replaces_one_that_was_not_sent(store: Store) -> None:
-    """Of two edits of one root only the newest is waiting; a key is taken once only."""
-    edits = [Delivery(f"root#{n}", DeliveryKind.UPDATE, "#ai", "root", NOW, f"text {n}") for n in (1, 2)]
-    await store.transact(lambda tx: [tx.enqueue(d, NOW) for d in (POST, *edits)])
-    assert not await store.transact(lambda tx: tx.enqueue(POST, NOW))
-    rows = await store.transact(lambda tx: tx.outbox(DeliveryState.PENDING, due=NOW))
-    assert [POST, edits[1]] == [row.delivery for row in rows]
+async def test_a_delivery_is_put_in_once_and_leaves_when_it_is_settled(store: Store) -> None:
+    """A key is taken once; a settled row waits no more, and the root goes by the id of its newest drawing."""
+    edit = Delivery("root#u1", DeliveryKind.UPDATE, "#ai", "root", NOW, "text 1")
+    put = [await store.transact(partial(Tx.enqueue, delivery=d, due=NOW)) for d in (POST, edit, POST)]
+    assert [True, True, False] == put
+    rows = await store.transact(Tx.unsettled)
+    assert [POST, edit] == [row.delivery for row in rows]
+    for row, ts in zip(rows, ("1.0", "2.0"), strict=True):
+        sent = replace(row, state=DeliveryState.SENT, ts=ts)
+        await store.transact(partial(Tx.save_outbox_row, row=sent))
+    assert [] == await store.transact(Tx.unsettled)
+    assert "2.0" == await store.transact(lambda tx: tx.root_ts("root"))
 
 
 def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> None:

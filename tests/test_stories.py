@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.types import EventType
-from monitor.stories import content_words, join, report
-from monitor.types import Article, Fact, Report, Story
+from monitor.stories import content_words, designations, join, report
+from monitor.types import Article, Report, Story
 from nlp.types import Analysis, Event, Mention, Status
 
 NOW = datetime(2025, 1, 20, 12, 30, tzinfo=UTC)
@@ -19,10 +19,15 @@ def article(title: str, *, hours: float = 0, feed: str = "wire", published: date
     return Article(f"{feed}:{title}", feed, "", title, "", published, NOW + timedelta(hours=hours))
 
 
-def found(title: str, kind: EventType, *companies: str, hours: float = 0, feed: str = "wire") -> Report:
-    """A report of an event of the first company, naming all of them."""
-    facts = (Fact(kind, companies[0], "reported", title, 0.9),)
-    return Report(article(title, hours=hours, feed=feed), companies, companies, facts)
+def found(title: str, kind: EventType, *companies: str, trigger: str = "opens", hours: float = 0) -> Report:
+    """A report of an event that the first company does; companies that the title has are named there."""
+    mentions = [
+        Mention(c, title[at : at + len(c)], at, at + len(c), "name", 1.0)
+        for c in companies
+        if (at := title.lower().find(c)) >= 0
+    ] + [Mention(c, c, len(title) + 1, len(title) + 9, "name", 1.0) for c in companies if c not in title.lower()]
+    event = Event(kind, trigger, title, 0, companies[0], None, Status.REPORTED, 0.9, "r")
+    return report(article(title, hours=hours), Analysis(tuple(mentions), (event,)))
 
 
 def opened(first: Report) -> Story:
@@ -39,8 +44,8 @@ def test_an_event_opens_a_story_at_its_published_time() -> None:
     """The story begins when the article says it was published, unless that lies in the future."""
     early = article("Acme opens model", published=NOW - timedelta(minutes=40))
     late = article("Acme opens model", published=NOW + timedelta(hours=3))
-    fact = Fact(EventType.MODEL_RELEASE, "acme", "reported", "", 0.9)
-    times = [opened(Report(a, ("acme",), ("acme",), (fact,))).time for a in (early, late)]
+    event = Event(RELEASES, "opens", "", 5, "acme", None, Status.REPORTED, 0.9, "r")
+    times = [opened(report(a, Analysis((), (event,)))).time for a in (early, late)]
     assert [NOW - timedelta(minutes=40), NOW] == times
 
 
@@ -51,10 +56,10 @@ def test_an_event_opens_a_story_at_its_published_time() -> None:
         (found("DeepSeek opens its R1 reasoning model to all", RELEASES, "deepseek", hours=3), True, False),
         # Days later, the same release taken up by the public.
         (found("R1 model takes DeepSeek to top of app charts", RELEASES, "deepseek", hours=150), True, False),
-        # A new kind of event of the same company, in like words, is a new fact.
-        (found("DeepSeek says R1 reasoning model cost little", EventType.RESEARCH, "deepseek", hours=5), True, True),
+        # A new kind of event about the same model is a new fact of the same story.
+        (found("DeepSeek says R1 was cheap to train", EventType.RESEARCH, "deepseek", hours=5), True, True),
         # Another release of the same company is another happening.
-        (found("DeepSeek publishes Janus image generator", RELEASES, "deepseek", hours=150), False, True),
+        (found("DeepSeek opens Janus image model", RELEASES, "deepseek", hours=150), False, True),
         # The same words about another company are another happening.
         (found("Alibaba opens weights of Qwen reasoning model", RELEASES, "alibaba", hours=3), False, True),
         # Too late to be the same happening.
@@ -71,9 +76,9 @@ def test_only_the_same_happening_joins(later: Report, joins: bool, new_fact: boo
 
 
 def test_a_price_move_joins_the_story_it_names_and_adds_no_party() -> None:
-    """Market wraps count as sources of the story that they name as the cause; they link nobody to it."""
+    """Market wraps count as sources of the story that they name beside the movers; they link nobody to it."""
     story = opened(RELEASE)
-    wrap = found("Chip shares slide on worries over DeepSeek", EventType.MARKET_MOVE, "nvidia", "deepseek", hours=50)
+    wrap = found("Nvidia shares slide on worries over DeepSeek", EventType.MARKET_MOVE, "nvidia", "deepseek", hours=50)
     joining = join(wrap, [story])
     assert joining.story is not None
     assert (story.id, story.parties, story.last_fact, False) == (
@@ -82,6 +87,13 @@ def test_a_price_move_joins_the_story_it_names_and_adds_no_party() -> None:
         joining.story.last_fact,
         joining.new_fact,
     )
+    assert joining.story.last_seen == wrap.article.seen
+
+
+def test_a_price_move_of_the_storys_own_company_names_no_cause() -> None:
+    """That a company's own shares moved does not say that its news was the reason."""
+    story = opened(found("Nvidia opens design office", EventType.WORKFORCE, "nvidia"))
+    assert join(found("Nvidia falls 3 percent", EventType.MARKET_MOVE, "nvidia", hours=5), [story]).story is None
 
 
 def test_a_price_move_alone_opens_no_story() -> None:
@@ -92,12 +104,8 @@ def test_a_price_move_alone_opens_no_story() -> None:
 def test_a_storys_time_stays_once_it_was_told() -> None:
     """An earlier article that arrives late does not move the time of a story that was told."""
     story = opened(RELEASE)
-    earlier = Report(
-        article("DeepSeek opens R1 reasoning model weights", hours=1, feed="lab", published=NOW - timedelta(hours=9)),
-        ("deepseek",),
-        ("deepseek",),
-        RELEASE.facts,
-    )
+    late = article("DeepSeek opens R1 reasoning model weights", hours=1, published=NOW - timedelta(hours=9))
+    earlier = replace(RELEASE, article=late)
     told = replace(story, told=True)
     times = [s.time for before in (story, told) if (s := join(earlier, [before]).story)]
     assert [NOW - timedelta(hours=9), NOW] == times
@@ -105,13 +113,16 @@ def test_a_storys_time_stays_once_it_was_told() -> None:
 
 def test_the_order_of_open_stories_does_not_matter() -> None:
     """The best match wins however the store lists them."""
-    one, two = opened(RELEASE), opened(found("DeepSeek cuts API prices", EventType.PRODUCT_LAUNCH, "deepseek"))
+    one, two = (
+        opened(RELEASE),
+        opened(found("DeepSeek cuts API prices", EventType.PRODUCT_LAUNCH, "deepseek", trigger="cuts")),
+    )
     later = found("DeepSeek cuts prices of its API", EventType.PRODUCT_LAUNCH, "deepseek", hours=2)
     assert join(later, [one, two]) == join(later, [two, one])
 
 
 def test_a_report_names_the_actor_and_leaves_denials_out() -> None:
-    """Facts go to the actor, else the target, else the first company of the title; a denied event is none."""
+    """Facts go to the actor, else the first company of the title, and keep their target; a denied event is none."""
     title = "Acme and Bolt deny merger"
     mention = Mention("acme", "Acme", 0, 4, "name", 1.0)
     events = [
@@ -120,9 +131,26 @@ def test_a_report_names_the_actor_and_leaves_denials_out() -> None:
         Event(EventType.RESEARCH, "finds", title, 5, None, None, Status.REPORTED, 0.8, "r"),
     ]
     facts = report(article(title), Analysis((mention,), tuple(events))).facts
-    assert [(EventType.FUNDING, "bolt"), (EventType.RESEARCH, "acme")] == [(f.type, f.company) for f in facts]
+    assert [(EventType.FUNDING, "acme", "bolt"), (EventType.RESEARCH, "acme", "")] == [
+        (f.type, f.company, f.target) for f in facts
+    ]
+
+
+def test_a_price_move_without_an_actor_blames_nobody() -> None:
+    """The company beside a price move may be its cause; only an actor is taken for what moved."""
+    event = Event(EventType.MARKET_MOVE, "slide", "", 8, None, "acme", Status.REPORTED, 0.8, "r")
+    mention = Mention("acme", "Acme", 20, 24, "name", 1.0)
+    assert [""] == [
+        f.company for f in report(article("Futures slide as Acme stirs doubt"), Analysis((mention,), (event,))).facts
+    ]
 
 
 def test_content_words_drop_accents_possessives_and_stop_words() -> None:
     """Rewrites differ in such things only."""
     assert frozenset({"nestle", "ai", "r1", "model"}) == content_words("Nestlé’s AI is the new R1 model")
+
+
+def test_designations_are_models_and_products_but_no_quantities() -> None:
+    """R1 and H800 name something, 20th, $5bn, Q4 and 10-year do not."""
+    words = content_words("R1 and o1-mini beat GPT-4.5 on H800 chips on the 20th of Q4 at 5bn in 10-year tests of 2025")
+    assert frozenset({"r1", "o1-mini", "gpt-4.5", "h800"}) == designations(words)

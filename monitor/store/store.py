@@ -5,6 +5,7 @@ such a function sees; it knows values, not SQL. Neither the network nor the NLP 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -14,11 +15,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told
+from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told, Verdict
+from monitor.market.gate import Looks
 from monitor.store import tables as t
-from monitor.types import Article, Base, FeedState, Look, Quote, Root, Story
+from monitor.types import Article, FeedState, Quote, Root, Story, StoryPrice
 
 R = TypeVar("R")
+
+UNSETTLED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.BLOCKED)
+"""Outbox states of deliveries that are still to be brought to an end."""
 
 
 class StoreError(Exception):
@@ -97,35 +102,23 @@ class Tx:
 
     # Prices
 
-    def looks(self) -> dict[str, Look]:
-        """What is remembered of every symbol's quotes."""
-        return {
-            row.symbol: Look(
-                row.symbol,
-                last=t.load(Quote, row.last) if row.last else None,
-                accepted=t.load(Quote, row.accepted) if row.accepted else None,
-            )
-            for row in self._db.execute(select(t.looks))
-        }
+    def looks(self) -> dict[str, Looks]:
+        """What earlier looks at each symbol gave."""
+        return {row.symbol: t.load(Looks, row.body) for row in self._db.execute(select(t.looks))}
 
-    def save_look(self, look: Look) -> None:
+    def save_looks(self, symbol: str, looks: Looks) -> None:
         """Remember a symbol's newest quotes."""
-        self._put(
-            t.looks,
-            {"symbol": look.symbol},
-            last=t.dump(look.last) if look.last else None,
-            accepted=t.dump(look.accepted) if look.accepted else None,
-        )
+        self._put(t.looks, {"symbol": symbol}, body=t.dump(looks))
 
-    def bases(self) -> dict[tuple[str, str], Base]:
-        """Event-window base prices, by story and symbol."""
-        found = (t.load(Base, row.body) for row in self._db.execute(select(t.bases.c.body)))
-        return {(b.story, b.symbol): b for b in found}
+    def story_prices(self) -> dict[tuple[str, str], Quote]:
+        """The last trades before stories, by story and symbol."""
+        found = (t.load(StoryPrice, row.body) for row in self._db.execute(select(t.story_prices.c.body)))
+        return {(b.story, b.symbol): b.quote for b in found}
 
-    def save_base(self, base: Base) -> None:
-        """Freeze an event-window base; one that is already known stays."""
-        row = {"story": base.story, "symbol": base.symbol, "body": t.dump(base)}
-        self._db.execute(upsert(t.bases).values(row).on_conflict_do_nothing())
+    def save_story_price(self, price: StoryPrice) -> None:
+        """Freeze the last trade before a story; one that is already known stays."""
+        row = {"story": price.story, "symbol": price.symbol, "body": t.dump(price)}
+        self._db.execute(upsert(t.story_prices).values(row).on_conflict_do_nothing())
 
     # Decisions
 
@@ -157,46 +150,43 @@ class Tx:
             body=t.dump(root),
         )
 
-    def record(self, decision: Decision, fingerprint: str, now: datetime) -> None:
-        """Write a decision to the ledger when its verdict or reason is new; else count it."""
-        c = decision.candidate
-        session = c.session.isoformat()
-        of = (
-            (t.ledger.c.channel == decision.channel) & (t.ledger.c.symbol == c.symbol) & (t.ledger.c.session == session)
-        )
-        last = self._db.execute(select(t.ledger).where(of).order_by(t.ledger.c.id.desc()).limit(1)).first()
-        if last and (last.verdict, last.reason) == (decision.verdict.value, decision.reason):
-            self._db.execute(update(t.ledger).where(t.ledger.c.id == last.id).values(times=last.times + 1, last_at=now))
-            return
-        self._db.execute(
-            insert(t.ledger).values(
-                channel=decision.channel,
-                symbol=c.symbol,
-                session=session,
-                at=now,
-                last_at=now,
-                times=1,
-                verdict=decision.verdict.value,
-                reason=decision.reason,
-                fingerprint=fingerprint,
-                body=t.dump(decision),
-            )
-        )
+    def record(self, decisions: Sequence[Decision], fingerprint: str, now: datetime) -> None:
+        """Write each decision to the ledger when its verdict or reason is new; else count it."""
+        sessions = {d.candidate.session.isoformat() for d in decisions}
+        newest = select(func.max(t.ledger.c.id)).where(t.ledger.c.session.in_(sessions))
+        newest = newest.group_by(t.ledger.c.channel, t.ledger.c.symbol, t.ledger.c.session)
+        columns = (t.ledger.c.id, t.ledger.c.channel, t.ledger.c.symbol, t.ledger.c.session)
+        query = select(*columns, t.ledger.c.verdict, t.ledger.c.reason).where(t.ledger.c.id.in_(newest))
+        known = {tuple(row[1:]): row[0] for row in self._db.execute(query)}
+        again, new = [], []
+        for d in decisions:
+            of = (d.channel, d.candidate.symbol, d.candidate.session.isoformat())
+            said = (d.verdict.value, d.reason)
+            if (number := known.get((*of, *said))) is not None:
+                again.append(number)
+                continue
+            times = {"at": now, "last_at": now, "times": 1}
+            what = dict(zip(("channel", "symbol", "session", "verdict", "reason"), (*of, *said), strict=True))
+            new.append({**what, **times, "fingerprint": fingerprint, "body": t.dump(d)})
+        if again:
+            counted = {"times": t.ledger.c.times + 1, "last_at": now}
+            self._db.execute(update(t.ledger).where(t.ledger.c.id.in_(again)).values(counted))
+        if new:
+            self._db.execute(insert(t.ledger), new)
+
+    def held(self, channel: str, session: date) -> dict[str, int]:
+        """How many symbols passed and were held back but never told that session, by the last reason."""
+        of = (t.ledger.c.channel == channel) & (t.ledger.c.session == session.isoformat())
+        columns = (t.ledger.c.symbol, t.ledger.c.verdict, t.ledger.c.reason)
+        rows = self._db.execute(select(*columns).where(of).order_by(t.ledger.c.id)).all()
+        told = {row.symbol for row in rows if row.verdict == Verdict.ALERT.value}
+        reasons = {row.symbol: row.reason for row in rows if row.verdict == Verdict.HOLD.value}
+        return dict(Counter(reason for symbol, reason in reasons.items() if symbol not in told))
 
     # The outbox
 
     def enqueue(self, delivery: Delivery, due: datetime) -> bool:
-        """Put a delivery into the outbox; False if its key was there already.
-
-        A newer drawing of a root takes the place of older ones that were not sent yet.
-        """
-        if delivery.kind is DeliveryKind.UPDATE:
-            older = (
-                (t.outbox.c.root == delivery.root)
-                & (t.outbox.c.kind == DeliveryKind.UPDATE.value)
-                & (t.outbox.c.state == DeliveryState.PENDING.value)
-            )
-            self._db.execute(update(t.outbox).where(older).values(state=DeliveryState.SUPERSEDED.value))
+        """Put a delivery into the outbox; False if its key was there already."""
         number = self._db.scalar(select(func.coalesce(func.max(t.outbox.c.number), 0) + 1))
         done = self._db.execute(
             upsert(t.outbox)
@@ -214,16 +204,16 @@ class Tx:
         )
         return bool(done.rowcount)
 
-    def outbox(self, *states: DeliveryState, due: datetime | None = None) -> list[OutboxRow]:
-        """Outbox rows in those states, in order of arrival; with `due`, only those due by then."""
-        query = select(t.outbox).where(t.outbox.c.state.in_([s.value for s in states]))
-        if due is not None:
-            query = query.where(t.outbox.c.due <= due)
+    def unsettled(self) -> list[OutboxRow]:
+        """Every outbox row that is not settled yet, in order of arrival."""
+        query = select(t.outbox).where(t.outbox.c.state.in_([s.value for s in UNSETTLED]))
         return [_outbox_row(row) for row in self._db.execute(query.order_by(t.outbox.c.number))]
 
-    def set_outbox(self, key: str, **values: Any) -> None:  # noqa: ANN401  columns of several types
-        """Change columns of one outbox row."""
-        self._db.execute(update(t.outbox).where(t.outbox.c.key == key).values(**values))
+    def save_outbox_row(self, row: OutboxRow) -> None:
+        """Keep how far a delivery got."""
+        values = {"state": row.state.value, "due": row.due, "attempts": row.attempts, "marked": row.marked}
+        mine = t.outbox.c.key == row.delivery.key
+        self._db.execute(update(t.outbox).where(mine).values(**values, ts=row.ts, error=row.error))
 
     def outbox_counts(self) -> dict[str, int]:
         """How many rows are in each state."""
@@ -231,10 +221,11 @@ class Tx:
         return {row[0]: row[1] for row in rows}
 
     def root_ts(self, root: str) -> str | None:
-        """The notifier's id of a root message once it was accepted."""
-        mine = (t.outbox.c.root == root) & t.outbox.c.ts.is_not(None)
-        kinds = t.outbox.c.kind.in_([DeliveryKind.POST.value, DeliveryKind.DIGEST.value])
-        return self._db.scalar(select(t.outbox.c.ts).where(mine & kinds))
+        """The notifier's id of a root message: that of its newest drawing that was accepted."""
+        kinds = [k.value for k in (DeliveryKind.POST, DeliveryKind.DIGEST, DeliveryKind.UPDATE)]
+        accepted = (t.outbox.c.state == DeliveryState.SENT.value) & t.outbox.c.ts.is_not(None)
+        mine = (t.outbox.c.root == root) & t.outbox.c.kind.in_(kinds) & accepted
+        return self._db.scalar(select(t.outbox.c.ts).where(mine).order_by(t.outbox.c.number.desc()).limit(1))
 
     # Notices
 

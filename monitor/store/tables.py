@@ -62,16 +62,10 @@ stories = Table(
     Column("body", Text, nullable=False),
 )
 
-looks = Table(
-    "looks",
-    metadata,
-    Column("symbol", String, primary_key=True),
-    Column("last", Text),
-    Column("accepted", Text),
-)
+looks = Table("looks", metadata, Column("symbol", String, primary_key=True), Column("body", Text, nullable=False))
 
-bases = Table(
-    "bases",
+story_prices = Table(
+    "story_prices",
     metadata,
     Column("story", String, primary_key=True),
     Column("symbol", String, primary_key=True),

@@ -1,0 +1,275 @@
+"""The `aftershock` command. Parses arguments, sets up logging, prints; what it does lives elsewhere.
+
+A user's mistake ends with one clear line on standard error and exit code 2, never with a traceback. Heavy modules are
+imported by the command that needs them, so that `check` and `--help` are quick.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import structlog
+import typer
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from alerts.types import DeliveryError
+from config.load import load, write_starter
+from config.types import Config
+from monitor.places import AlreadyRunningError, Places
+
+WRONG = 2
+"""The exit code for what the user can mend."""
+
+app = typer.Typer(
+    help="Watches news feeds for AI events, links them to stocks, and tells Slack when those stocks move unusually.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Terminal()
+err = Terminal(stderr=True)
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="DIR", help="Configuration folder [default: AFTERSHOCK_CONFIG or the platform's]"),
+]
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+def fail(message: object) -> NoReturn:
+    """One clear line on standard error, exit code 2."""
+    err.print(f"[bold red]aftershock:[/] {_plain(message)}", soft_wrap=True, highlight=False)
+    raise typer.Exit(WRONG)
+
+
+def _plain(message: object) -> str:
+    return str(message).replace("[", r"\[")
+
+
+def places(folder: Path | None) -> Places:
+    """Where configuration and state live, `--config` first."""
+    found = Places.of(os.environ)
+    return Places(folder.expanduser(), found.state) if folder else found
+
+
+def configured(folder: Path | None) -> Config:
+    """The configuration of a folder over the shipped one; prints every problem, and ends if one is fatal."""
+    if folder and not folder.is_dir():
+        fail(f"{folder}: no such folder. Create it with: aftershock init --config {folder}")
+    where = places(folder).config
+    loaded = load(where if where.is_dir() else None)
+    for problem in loaded.problems:
+        err.print(_plain(problem), style="red" if problem.fatal else "yellow", soft_wrap=True, highlight=False)
+    if loaded.config is None:
+        raise typer.Exit(WRONG)
+    return loaded.config
+
+
+def set_up_logging() -> None:
+    """Structured logs on standard error: coloured in a terminal, JSON elsewhere. Libraries speak up from errors on."""
+    terminal = sys.stderr.isatty()
+    stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal)
+    render: structlog.types.Processor = (
+        structlog.dev.ConsoleRenderer(pad_event_to=0) if terminal else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            stamp,
+            structlog.processors.StackInfoRenderer(),
+            *([] if terminal else [structlog.processors.format_exc_info]),
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.CRITICAL)
+    # What these say of failing calls is told once, in our words, by the lines.
+    for name in ("yfinance", "slack_sdk", "apscheduler", "aiohttp"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(version("aftershock"), highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    _version_flag: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Options of every command."""
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what the user can mend into one line; Ctrl-C ends quietly."""
+    from monitor.replay import ReplayError
+    from monitor.store.store import StoreError
+
+    try:
+        yield
+    except (StoreError, AlreadyRunningError, ReplayError, DeliveryError) as error:
+        fail(error)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def run(config: Folder = None) -> None:
+    """The daemon: poll feeds, watch prices, tell Slack (or this terminal, without a Slack token)."""
+    from monitor import daemon
+
+    set_up_logging()
+    settings = configured(config)
+    with told_plainly():
+        asyncio.run(daemon.run(settings, os.environ, places(config)))
+
+
+@app.command()
+def once(config: Folder = None) -> None:
+    """One pass of news, prices and delivery, then exit."""
+    from monitor import daemon
+
+    set_up_logging()
+    settings = configured(config)
+    with told_plainly():
+        asyncio.run(daemon.once(settings, os.environ, places(config)))
+
+
+@app.command()
+def replay(
+    day: Annotated[str, typer.Argument(help="A recorded day that is shipped (2025-01-27), or a folder of your own")],
+    config: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a delivery")] = False,
+) -> None:
+    """Tell a recorded day again, through the same code as live."""
+    from alerts.console import Console
+    from monitor import replay as player
+    from monitor.market.sessions import Calendars
+    from nlp.pipeline import Pipeline
+    from nlp.pool import Inline
+
+    settings = configured(config)
+    calendars = Calendars()
+    with told_plainly(), progress() as bar:
+        task = bar.add_task("reading the day", total=None)
+        recorded = player.read_day(player.find_day(day), calendars)
+        analyzer = Inline(Pipeline(settings.companies, settings.lexicon))
+        notifier = player.JsonLines(lambda line: print(line, flush=True)) if as_json else Console(out)  # noqa: T201  JSON Lines go out as they are
+        if not as_json:
+            out.print(player.introduction(recorded), highlight=False)
+
+        def moved(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, description="replaying")
+
+        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved))
+
+
+@app.command()
+def analyze(
+    file: Annotated[
+        typer.FileText | None, typer.Argument(help="JSON Lines with id and title, or plain text [default: stdin]")
+    ] = None,
+    config: Folder = None,
+) -> None:
+    """Find the companies, AI events and links in texts; prints one JSON object a text."""
+    from monitor import analysis
+    from monitor.links import Graph
+    from nlp.pipeline import Pipeline
+
+    settings = configured(config)
+    pipeline = Pipeline(settings.companies, settings.lexicon)
+    graph = Graph.of(settings.relations)
+    try:
+        for item in analysis.read(file or sys.stdin, datetime.now(UTC)):
+            found = pipeline.analyze(item.article.text)
+            print(json.dumps(analysis.found(item, found, settings, graph), ensure_ascii=False))  # noqa: T201  the command's output
+    except (analysis.InputError, UnicodeDecodeError) as error:
+        fail(f"{file.name if file else 'standard input'}: {error}")
+
+
+@app.command()
+def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, config: Folder = None) -> None:
+    """Validate the configuration; exit 0, or 2 with file:line:col: message."""
+    where = folder or config
+    settings = configured(where)
+    watched = {w.symbol for watchlist in settings.watchlists for w in watchlist.companies}
+    shown = where or places(None).config
+    origin = str(shown) if shown.is_dir() else "the shipped defaults (no configuration folder yet)"
+    out.print(
+        f"{origin}: fine. {len(settings.watchlists)} watchlists with {len(watched)} stocks, {len(settings.feeds)} "
+        f"feeds, {len(settings.companies)} companies, {len(settings.relations)} relations, "
+        f"{len(settings.lexicon.rules)} event rules.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def init(config: Folder = None) -> None:
+    """Write a commented starter configuration; never overwrites."""
+    where = places(config).config
+    try:
+        written = write_starter(where)
+    except OSError as error:
+        fail(f"{where}: {error.strerror or error}")
+    for path in written:
+        out.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    if not written:
+        out.print(f"{where}: everything is there already, nothing was changed", highlight=False, soft_wrap=True)
+    out.print("Edit the watchlist, then: aftershock check, and aftershock run", highlight=False)
+
+
+@app.command()
+def status(config: Folder = None) -> None:
+    """What the daemon knows: feeds, stories, what was told, what waits, what it cannot reach."""
+    from monitor.commands import status_of
+
+    settings = configured(config)
+    database = places(config).database
+    if not database.is_file():
+        fail(f"nothing to tell yet, there is no database at {database}. Start the daemon with: aftershock run")
+    with told_plainly():
+        for table in asyncio.run(status_of(settings, database, datetime.now(UTC))):
+            out.print(table)
+
+
+@app.command(name="test-alert")
+def alert_for_test(config: Folder = None) -> None:
+    """Send a test message to every channel of the watchlists, and say how that went."""
+    from monitor.commands import send_test
+    from monitor.daemon import notifier_of
+
+    settings = configured(config)
+    with told_plainly():
+        for line in asyncio.run(send_test(settings, notifier_of(os.environ), datetime.now(UTC))):
+            out.print(line, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar on standard error, gone when it is done; none where that is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        yield bar
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""The daemon: the one place that names concrete edges, and the ticks that ask the three lines.
+
+APScheduler only ticks; what is due is data. A pass that fails is told and tried again at its next tick, a pass that
+is still running is not started twice. On SIGTERM or SIGINT the ticks stop, running passes end, and what is
+waiting is sent.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from filelock import FileLock, Timeout
+
+from alerts.console import Console
+from alerts.types import Notifier
+from config.types import Config
+from monitor.cycle import Edges, deliver, read_news, watch_prices
+from monitor.feeds.fetch import HttpNews
+from monitor.health import Changes, changes, delivery_troubles, feed_troubles, price_troubles
+from monitor.market.sessions import Calendars
+from monitor.places import AlreadyRunningError, Places
+from monitor.store.store import Store, Tx
+from monitor.types import PriceSource
+from nlp.pool import Pool
+
+log = structlog.get_logger("aftershock")
+
+DRAIN = timedelta(seconds=15)
+"""How long a stop waits for running passes and the outbox before it lets go."""
+
+NEWS_TICK = timedelta(seconds=5)
+"""How often the news line looks whether a feed is due; each feed's own interval is data."""
+
+
+def _console(_: Mapping[str, str]) -> Notifier:
+    return Console()
+
+
+def _slack(environment: Mapping[str, str]) -> Notifier:
+    from alerts.slack import Slack  # noqa: PLC0415  slack_sdk is loaded only where it is used
+
+    return Slack(environment["SLACK_BOT_TOKEN"], base_url=environment.get("AFTERSHOCK_SLACK_URL"))
+
+
+def _yahoo(environment: Mapping[str, str], state: Path) -> PriceSource:
+    from monitor.market.yahoo import Yahoo  # noqa: PLC0415  yfinance and pandas are loaded only where they are used
+
+    return Yahoo(state / "yahoo", base_url=environment.get("AFTERSHOCK_YAHOO_URL"))
+
+
+NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier]] = {"slack": _slack, "console": _console}
+"""Notifiers by name: one class and one row each."""
+
+PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {"yahoo": _yahoo}
+"""Price sources by name: one class and one row each."""
+
+
+def notifier_of(environment: Mapping[str, str]) -> Notifier:
+    """Slack if there is a token for it, else the terminal."""
+    return NOTIFIERS["slack" if environment.get("SLACK_BOT_TOKEN") else "console"](environment)
+
+
+@asynccontextmanager
+async def live(config: Config, environment: Mapping[str, str], places: Places) -> AsyncIterator[Edges]:
+    """The edges of the live daemon, let go of at the end. Raises AlreadyRunningError or StoreError."""
+    places.state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(places.state / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise AlreadyRunningError(
+            f"another Aftershock is running on {places.state}. Stop it, or give this one a folder of its own "
+            "with AFTERSHOCK_STATE."
+        ) from None
+    try:
+        store = Store(places.database)
+        news = HttpNews(config.settings)
+        analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
+        prices = PRICE_SOURCES["yahoo"](environment, places.state)
+        notifier = notifier_of(environment)
+        try:
+            yield Edges(news, analyzer, prices, notifier, store, Calendars())
+        finally:
+            for edge in (news, analyzer, prices, notifier):
+                await edge.close()
+            store.close()
+    finally:
+        lock.release()
+
+
+class Daemon:
+    """The ticks over one set of edges and one configuration. `clock` tells the time, UTC-aware."""
+
+    def __init__(self, edges: Edges, config: Config, clock: Callable[[], datetime]) -> None:
+        """Nothing runs yet."""
+        self._edges = edges
+        self._config = config
+        self._clock = clock
+        self._passes: set[asyncio.Task[object]] = set()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
+        settings = self._config.settings
+        lines: tuple[tuple[str, Callable[[], Awaitable[object]], timedelta], ...] = (
+            ("news", self.news, min(NEWS_TICK, settings.poll_news)),
+            ("prices", self.prices, settings.poll_prices),
+            ("delivery", self.delivery, settings.poll_delivery),
+        )
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        for name, line, every in lines:
+            scheduler.add_job(
+                self._tick,
+                "interval",
+                (name, line),
+                seconds=every.total_seconds(),
+                id=name,
+                next_run_time=datetime.now(UTC),
+                misfire_grace_time=None,
+                coalesce=True,
+                max_instances=1,
+            )
+        scheduler.start()
+        try:
+            await self._stopping.wait()
+        finally:
+            scheduler.remove_all_jobs()
+            await self._drain()
+            scheduler.shutdown(wait=False)
+
+    def stop(self) -> None:
+        """Begin a graceful stop; may be called more than once."""
+        self._stopping.set()
+
+    async def news(self) -> None:
+        """One pass of the news line."""
+        done = await read_news(self._edges, self._config, self._clock())
+        for taken in done.taken:
+            if taken.story:
+                log.info("story", story=taken.story.id, title=taken.article.title, why=taken.reason)
+        await self._tell(*feed_troubles(done.answers))
+
+    async def prices(self) -> None:
+        """One pass of the price line."""
+        done = await watch_prices(self._edges, self._config, self._clock())
+        for delivery in done.deliveries:
+            log.info("put into the outbox", kind=delivery.kind.value, key=delivery.key)
+        if done.prices:
+            await self._tell(*price_troubles(self._edges.prices.name, done.prices.asked, done.prices.problems))
+
+    async def delivery(self) -> None:
+        """One pass of the delivery line."""
+        done = await deliver(self._edges, self._config, self._clock())
+        for row in done.settled:
+            log.info("delivered", kind=row.delivery.kind.value, key=row.delivery.key, channel=row.delivery.channel)
+        await self._tell(*delivery_troubles(done))
+
+    async def _tick(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
+        if self._stopping.is_set():
+            return
+        task = asyncio.ensure_future(self._guarded(name, line))
+        self._passes.add(task)
+        task.add_done_callback(self._passes.discard)
+        await asyncio.shield(task)
+
+    async def _guarded(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await line()
+        except Exception:
+            log.exception("this pass failed and is tried again at its next tick", line=name)
+
+    async def _tell(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
+        """Log troubles that began and those that ended, each once, over restarts too."""
+        if not troubles and not looked_at:
+            return
+        now = self._clock()
+
+        def work(tx: Tx) -> Changes:
+            found = changes(tx.notices(), troubles, looked_at)
+            tx.set_notices(found.begun, found.ended, now)
+            return found
+
+        found = await self._edges.store.transact(work)
+        for text in found.begun.values():
+            log.warning("cannot reach", what=text)
+        for text in found.ended.values():
+            log.info("works again", what=text)
+
+    async def _drain(self) -> None:
+        """Wait for running passes, then make one last delivery."""
+        try:
+            async with asyncio.timeout(DRAIN.total_seconds()):
+                await asyncio.gather(*self._passes, return_exceptions=True)
+                await self._guarded("delivery", self.delivery)
+        except TimeoutError:
+            log.warning("stopped waiting; what is in the outbox is sent at the next start")
+
+
+def utc_now() -> datetime:
+    """The clock of the live daemon."""
+    return datetime.now(UTC)
+
+
+async def run(
+    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
+) -> None:
+    """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError."""
+    async with live(config, environment, places) as edges:
+        daemon = Daemon(edges, config, clock)
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, daemon.stop)
+        watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
+        log.info(
+            "started",
+            feeds=len(config.feeds),
+            watched=len(watched),
+            to=edges.notifier.name,
+            state=str(places.state),
+        )
+        await daemon.run()
+        log.info("stopped")
+
+
+async def once(
+    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
+) -> None:
+    """One pass of each line, then done. Raises AlreadyRunningError or StoreError."""
+    async with live(config, environment, places) as edges:
+        daemon = Daemon(edges, config, clock)
+        for line in (daemon.news, daemon.prices, daemon.delivery):
+            await line()

@@ -1,0 +1,248 @@
+"""Everything known of prices at one moment: what each quote is good for, and the moves it makes. Pure.
+
+Joins the rooms of the market floor: sessions, gate, fits and moves, market values. A pass makes one, asks it
+about its symbols, and keeps only what the gate must remember.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from alerts.types import Move, PriceState
+from config.exchanges import exchange_of
+from config.types import Config
+from monitor.market.gate import POLLS, Expected, Looks, judge
+from monitor.market.moves import Basis, Side, Stats, day_basis, event_basis, event_decides, fit
+from monitor.market.moves import day_move as measure_day
+from monitor.market.moves import event_move as measure_event
+from monitor.market.sessions import Calendars, phase
+from monitor.market.value import fx_symbol, market_value, value_change
+from monitor.memory import Memory, Prices
+from monitor.types import History, Quote, Session
+
+MARKET: Final = (
+    ("^N225", "Nikkei 225"),
+    ("^STOXX50E", "Euro Stoxx 50"),
+    ("SPY", "S&P 500 (SPY)"),
+    ("QQQ", "Nasdaq 100 (QQQ)"),
+    ("^IXIC", "Nasdaq Composite"),
+    ("SMH", "chip stocks (SMH)"),
+)
+"""What a message shows beside the moved stocks; symbols of indices and of funds that trade like them."""
+
+RATE_AGE: Final = timedelta(days=5)
+"""An exchange rate serves over a long weekend; it moves far less than what it converts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One symbol at the moment: its session, what its quote is good for, and its move in the day window.
+
+    `closing` is true while the quote is the session's last one, just after its close.
+    """
+
+    symbol: str
+    session: Session
+    phase: str
+    state: PriceState
+    problem: str
+    quote: Quote | None
+    day: Move | None
+    closing: bool
+
+
+class Snapshot:
+    """One moment's prices. `looks` is what the gate remembers, by symbol, after this moment's quotes."""
+
+    def __init__(
+        self,
+        prices: Prices,
+        looks: Mapping[str, Looks],
+        story_prices: Mapping[tuple[str, str], Quote],
+        config: Config,
+        calendars: Calendars,
+        memory: Memory,
+        now: datetime,
+    ) -> None:
+        """Hold the moment's values; nothing is computed yet."""
+        self.now = now
+        self.calendars = calendars
+        self.looks = dict(looks)
+        self._prices = prices
+        self._story_prices = story_prices
+        self._config = config
+        self._memory = memory
+        self._readings: dict[str, Reading] = {}
+
+    def reading(self, symbol: str) -> Reading | None:
+        """What is known of a symbol, None if it was not asked for in this pass."""
+        if symbol not in self._prices.asked:
+            return None
+        if symbol not in self._readings:
+            self._readings[symbol] = self._read(symbol)
+        return self._readings[symbol]
+
+    def event_move(self, symbol: str, story: str, story_time: datetime) -> Move | None:
+        """The move since the last trade before a story, None where its start is not known."""
+        reading = self.reading(symbol)
+        if reading is None or reading.quote is None:
+            return None
+        side = self._side(symbol, reading.quote, self._story_prices.get((story, symbol)))
+        base, _ = event_basis(story_time, side)
+        if base is None or reading.quote.time < base.time:
+            return None
+        index = exchange_of(symbol).index
+        beside = self._index_side(symbol, self._story_prices.get((story, index)))
+        stats = self._stats(symbol, base)
+        return self._valued(measure_event(side, beside, base, stats), reading.quote) if stats else None
+
+    def last_move(self, symbol: str, session: date) -> Move | None:
+        """The day move by the last quote of that session that was found FRESH, whether asked for now or before."""
+        accepted = self.looks.get(symbol, Looks()).accepted
+        exchange = exchange_of(symbol)
+        held = self.calendars.between(exchange.mic, session, session)
+        if accepted is None or not held or not held[0].early <= accepted.time <= held[0].late:
+            return None
+        base, _ = day_basis(self.history(symbol), self.calendars.previous(held[0]))
+        stats = self._stats(symbol, base) if base else None
+        if base is None or stats is None:
+            return None
+        index = self.looks.get(exchange.index, Looks()).accepted
+        level = (
+            index if index and abs(index.time - accepted.time) <= POLLS * self._config.settings.poll_prices else None
+        )
+        beside = self._side(exchange.index, level)
+        return self._valued(measure_day(self._side(symbol, accepted), beside, base, stats), accepted)
+
+    def event_decides(self, symbol: str, story_time: datetime) -> bool:
+        """Whether the window since the story may still decide (rule 2)."""
+        mic = exchange_of(symbol).mic
+        return event_decides(story_time, self.calendars.sessions(mic, self.now), self.now)
+
+    def history(self, symbol: str) -> History | None:
+        """The daily bars known of a symbol."""
+        return self._memory.history(symbol)
+
+    def quote(self, symbol: str) -> Quote | None:
+        """The newest quote of a symbol, whatever it is good for."""
+        return self._prices.quotes.get(symbol)
+
+    def value(self, symbol: str) -> float | None:
+        """The market value in dollars of a quoted company, None for what is no company of ours or not known."""
+        quote = self.quote(symbol)
+        return None if quote is None else self._value(quote)
+
+    def _value(self, quote: Quote) -> float | None:
+        company = self._config.by_symbol.get(quote.symbol)
+        if company is None:
+            return None
+        return market_value(company, self._config.instrument(quote.symbol), quote, self._rate(quote.currency))
+
+    def market_lines(self) -> tuple[str, ...]:
+        """One line on the broad market, of the indices whose current session has a usable price."""
+        words = []
+        for symbol, name in MARKET:
+            reading = self.reading(symbol)
+            if reading and reading.day and reading.state in {PriceState.FRESH, PriceState.STALE}:
+                words.append(f"{name} {100 * reading.day.raw:+.1f} %")
+        return (f"Market: {', '.join(words)}",) if words else ()
+
+    def states(self, symbols: Iterable[str]) -> dict[str, str]:
+        """What the exchanges of `symbols` are doing, by region."""
+        found: dict[str, list[str]] = {}
+        for symbol in symbols:
+            exchange = exchange_of(symbol)
+            doing = PHASES[self.calendars.phase(exchange.mic, self.now)]
+            words = found.setdefault(exchange.region, [])
+            if doing not in words:
+                words.append(doing)
+        return {region: ", ".join(sorted(words)) for region, words in found.items()}
+
+    def _read(self, symbol: str) -> Reading:
+        exchange = exchange_of(symbol)
+        session = self.calendars.session(exchange.mic, self.now)
+        history = self._memory.history(symbol)
+        base, no_base = day_basis(history, self.calendars.previous(session))
+        stats = self._stats(symbol, base) if base else None
+        quote = self._prices.quotes.get(symbol)
+        beside = self._index_side(symbol, None)
+        expected = Expected(
+            currency=exchange.currency,
+            base=base.price if base else None,
+            sigma=stats.own_sigma if stats else 0.0,
+            market=_explained(stats, beside),
+        )
+        poll = self._config.settings.poll_prices
+        problem = self._prices.problems.get(symbol, "")
+        looks = self.looks.get(symbol, Looks())
+        state, reason = judge(quote, looks, session, self.now, poll, expected, problem)
+        self.looks[symbol] = looks.after(quote, state)
+        day = None
+        if base and stats and quote:
+            day = self._valued(measure_day(self._side(symbol, quote), beside, base, stats), quote)
+        late = quote.delay if quote else timedelta()
+        closing = quote is not None and session.close <= self.now <= session.close + late + POLLS * poll
+        return Reading(
+            symbol,
+            session,
+            phase(session, self.now),
+            state,
+            reason or (no_base if day is None else ""),
+            quote,
+            day,
+            closing,
+        )
+
+    def _side(self, symbol: str, quote: Quote | None, at: Quote | None = None) -> Side:
+        sessions = self.calendars.sessions(exchange_of(symbol).mic, self.now)
+        return Side(self._memory.history(symbol), quote, sessions, at)
+
+    def _index_side(self, symbol: str, at: Quote | None) -> Side | None:
+        """The symbol's market, with a quote only while that is fresh; None for the index itself."""
+        index = exchange_of(symbol).index
+        reading = self.reading(index) if index != symbol else None
+        if reading is None:
+            return None
+        fresh = reading.quote if reading.state is PriceState.FRESH else None
+        return self._side(index, fresh, at)
+
+    def _stats(self, symbol: str, base: Basis) -> Stats | None:
+        """How the symbol usually moves, from returns that end before the window; kept for the session."""
+        history = self._memory.history(symbol)
+        if history is None:
+            return None
+        key = (symbol, base.day)
+        if key not in self._memory.stats:
+            exchange = exchange_of(symbol)
+            market = self._memory.history(exchange.index) if exchange.index != symbol else None
+            sessions = self.calendars.sessions(exchange.mic, self.now)
+            self._memory.stats[key] = fit(history, market, sessions, base.day, exchange.region)
+        return self._memory.stats[key]
+
+    def _valued(self, move: Move | None, quote: Quote) -> Move | None:
+        if move is None:
+            return None
+        return replace(move, value_change=value_change(self._value(quote), move.base_price, move.price))
+
+    def _rate(self, currency: str) -> float | None:
+        symbol = fx_symbol(currency)
+        quote = self._prices.quotes.get(symbol) if symbol else None
+        return quote.price if quote and self.now - quote.time <= RATE_AGE else None
+
+
+PHASES: Mapping[str, str] = {
+    "pre": "pre-market",
+    "open": "open",
+    "lunch": "lunch break",
+    "post": "after hours",
+    "closed": "closed",
+}
+
+
+def _explained(stats: Stats | None, index: Side | None) -> float:
+    """The part of a move that the index explains since the last close, 0 where it is not known."""
+    if stats is None or stats.beta is None or index is None or index.quote is None or index.history is None:
+        return 0.0
+    closes = [bar.close for bar in index.history.bars if bar.close]
+    return stats.beta * (index.quote.price / closes[-1] - 1) if closes else 0.0

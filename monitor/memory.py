@@ -1,0 +1,105 @@
+"""What is kept of prices between passes so as not to ask twice. A cache: it may be empty at any time.
+
+Daily bars are asked for once a session of their exchange (again only while the last session's is missing), trades
+before a story once; what a source could not give is
+not asked for again for a while. Nothing here decides anything.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from monitor.market.moves import Stats
+from monitor.types import History, PriceSource, Quote, StoryPrice
+
+AGAIN = timedelta(minutes=10)
+"""How long after a source could not give something it is asked for it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What one pass wants of a price source.
+
+    `histories` gives each symbol's last session that is over: its bar must be there, or the bars are asked for again;
+    `before` the (story, symbol) whose last trade before the story's time is wanted.
+    """
+
+    symbols: tuple[str, ...] = ()
+    histories: Mapping[str, date] = field(default_factory=dict)
+    before: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What the source gave, and one sentence for each symbol that it could not give a quote or bars of."""
+
+    quotes: Mapping[str, Quote] = field(default_factory=dict)
+    before: tuple[StoryPrice, ...] = ()
+    asked: frozenset[str] = frozenset()
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+class Memory:
+    """Daily bars by symbol, fits made from them, and when something was asked for in vain."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self.stats: dict[tuple[str, date], Stats] = {}
+        self._histories: dict[str, History] = {}
+        self._in_vain: dict[object, datetime] = {}
+
+    def history(self, symbol: str) -> History | None:
+        """The daily bars known of a symbol."""
+        return self._histories.get(symbol)
+
+    async def ask(self, source: PriceSource, asking: Asking, now: datetime) -> Prices:
+        """Ask for all of it: what is missing of the histories, trades before stories, then quotes."""
+        problems = await self._histories_of(source, asking, now)
+        before = await self._before(source, asking.before, now)
+        quotes = await source.quotes(asking.symbols, now) if asking.symbols else None
+        return Prices(
+            quotes=quotes.found if quotes else {},
+            before=tuple(before),
+            asked=frozenset(asking.symbols) | asking.histories.keys(),
+            problems=problems | dict(quotes.problems if quotes else {}),
+        )
+
+    async def _histories_of(self, source: PriceSource, asking: Asking, now: datetime) -> dict[str, str]:
+        missing = [symbol for symbol, day in asking.histories.items() if not self._reaches(symbol, day)]
+        wanted = [symbol for symbol in missing if self._may_ask(symbol, now)]
+        if not wanted:
+            return {}
+        answer = await source.history(wanted, now)
+        self._histories.update(answer.found)
+        self.stats.clear()
+        self._note(wanted, [s for s in wanted if self._reaches(s, asking.histories[s])], now)
+        return dict(answer.problems)
+
+    def _reaches(self, symbol: str, day: date) -> bool:
+        history = self._histories.get(symbol)
+        return history is not None and any(bar.date == day for bar in reversed(history.bars))
+
+    async def _before(
+        self, source: PriceSource, wanted: Mapping[tuple[str, str], datetime], now: datetime
+    ) -> list[StoryPrice]:
+        stories: dict[str, list[tuple[str, datetime]]] = {}
+        for (story, symbol), moment in wanted.items():
+            if self._may_ask((story, symbol), now):
+                stories.setdefault(story, []).append((symbol, moment))
+        found = []
+        for story, pairs in stories.items():
+            answer = await source.prices_at(pairs, now)
+            found += [StoryPrice(story, symbol, quote) for symbol, quote in answer.found.items()]
+            self._note([(story, s) for s, _ in pairs], {(story, s) for s in answer.found}, now)
+        return found
+
+    def _may_ask(self, what: object, now: datetime) -> bool:
+        return what not in self._in_vain or now - self._in_vain[what] >= AGAIN
+
+    def _note(self, asked: Sequence[object], found: Iterable[object], now: datetime) -> None:
+        given = set(found)
+        for what in asked:
+            if what in given:
+                self._in_vain.pop(what, None)
+            else:
+                self._in_vain[what] = now

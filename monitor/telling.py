@@ -1,0 +1,385 @@
+"""From prices to deliveries: the deciding half of the price line, inside its one transaction.
+
+Each watched stock becomes a candidate under the story that is linked to it best, the rules decide, and what is to be
+told goes into the outbox together with the memory that it was told. Root messages are drawn again
+where their rows have moved.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from alerts.message import digest as digest_message
+from alerts.message import reply as reply_message
+from alerts.message import root as root_message
+from alerts.rules import decide
+from alerts.types import (
+    Candidate,
+    Decision,
+    Delivery,
+    DeliveryKind,
+    DigestView,
+    PriceState,
+    RootView,
+    Row,
+    StoryNote,
+    Verdict,
+    Window,
+)
+from alerts.words import day as day_words
+from config.exchanges import EXCHANGES, exchange_of
+from config.types import Config, Watched, Watchlist
+from monitor.links import Graph
+from monitor.market.gate import POLLS
+from monitor.market.moves import event_decides
+from monitor.market.records import Record, records_of
+from monitor.market.sessions import Calendars, containing
+from monitor.market.snapshot import MARKET, Snapshot
+from monitor.market.value import fx_symbol
+from monitor.memory import Asking, Memory, Prices
+from monitor.store.store import Tx
+from monitor.stories import OPEN_FOR
+from monitor.ties import ALSO, Ties, note, tie
+from monitor.types import Root
+
+REDRAW = timedelta(minutes=1)
+"""A root is drawn again at most this often, but always at a close."""
+MEMORY = timedelta(days=7)
+"""Sessions this far back can still be current somewhere (the longest holidays)."""
+LONGEST_DELAY = timedelta(minutes=30)
+"""How late the slowest source gives an exchange's closing price; most are 15 or 20 minutes late."""
+SOURCES = 30
+"""Articles of a story that are read for its message."""
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass of the price line decided and put into the outbox, and what the price source could not give."""
+
+    decisions: tuple[Decision, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    prices: Prices | None = None
+
+
+def plan(tx: Tx, *, config: Config, calendars: Calendars, now: datetime) -> Asking:
+    """What to ask the price source for now: stocks that trade or have just closed, and what they are held against."""
+    poll = config.settings.poll_prices
+    names = dict.fromkeys(w.symbol for watchlist in config.watchlists for w in watchlist.companies)
+    symbols = [s for s in names if _trades(s, calendars, now, poll)]
+    if not symbols:
+        return Asking()
+    places = {exchange_of(s).mic for s in symbols}
+    market = [s for s, _ in MARKET if exchange_of(s).mic in places]
+    beside = dict.fromkeys([*(exchange_of(s).index for s in symbols), *market])
+    rates = dict.fromkeys(r for s in names if (r := fx_symbol(config.instrument(s).currency)))
+    priced = dict.fromkeys([*symbols, *beside])
+    ended = {s: calendars.previous(calendars.session(exchange_of(s).mic, now)).date for s in priced}
+    before = _before_stories(tx, config, calendars, now, symbols)
+    return Asking((*priced, *rates), ended, before)
+
+
+def _trades(symbol: str, calendars: Calendars, now: datetime, poll: timedelta) -> bool:
+    """Whether new prices of a symbol may come: in its hours, and as long after as its last trade needs to arrive."""
+    session = calendars.session(exchange_of(symbol).mic, now)
+    return now < session.late or now <= session.close + LONGEST_DELAY + POLLS * poll
+
+
+def _before_stories(
+    tx: Tx, config: Config, calendars: Calendars, now: datetime, symbols: Sequence[str]
+) -> dict[tuple[str, str], datetime]:
+    """The trades before stories that are missing: of stocks linked best to a story that broke in their session."""
+    stories = {s.id: s for s in tx.open_stories(now - OPEN_FOR)}
+    known = tx.story_prices()
+    graph = Graph.of(config.relations)
+    wanted: dict[tuple[str, str], datetime] = {}
+    for watchlist in config.watchlists:
+        ties = Ties.of(list(stories.values()), graph, config, watchlist.follow, now)
+        for watched in watchlist.companies:
+            if watched.symbol not in symbols:
+                continue
+            exchange = exchange_of(watched.symbol)
+            sessions = calendars.sessions(exchange.mic, now)
+            for link in ties.to(watched, exchange.mic, calendars, now)[:1]:
+                time = stories[link.story].time
+                if containing(sessions, time) and event_decides(time, sessions, now):
+                    wanted[link.story, watched.symbol] = time
+                    wanted[link.story, exchange.index] = time
+    return {key: time for key, time in wanted.items() if key not in known}
+
+
+def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices: Prices, now: datetime) -> Pass:
+    """Decide on every watched stock, and write decisions, messages and what must be remembered."""
+    for price in prices.before:
+        tx.save_story_price(price)
+    snapshot = Snapshot(prices, tx.looks(), tx.story_prices(), config, calendars, memory, now)
+    telling = _Telling(tx, config, snapshot)
+    decisions = telling.decide()
+    telling.draw(decisions)
+    telling.digests()
+    tx.record(decisions, config.fingerprint, now)
+    for symbol, looks in snapshot.looks.items():
+        if symbol in prices.quotes:
+            tx.save_looks(symbol, looks)
+    return Pass(tuple(decisions), tuple(telling.deliveries), prices)
+
+
+class _Telling:
+    """One pass over all watchlists: what the transaction has read, and what it has changed so far."""
+
+    def __init__(self, tx: Tx, config: Config, snapshot: Snapshot) -> None:
+        since = (snapshot.now - MEMORY).date()
+        self.tx = tx
+        self.config = config
+        self.snapshot = snapshot
+        self.now = snapshot.now
+        self.stories = {s.id: s for s in tx.open_stories(self.now - OPEN_FOR)}
+        self.told = tx.told(since)
+        self.roots = tx.roots(since)
+        self.deliveries: list[Delivery] = []
+        self._notes: dict[str, StoryNote] = {}
+
+    def decide(self) -> list[Decision]:
+        """A decision on every watched stock whose price was asked for."""
+        graph = Graph.of(self.config.relations)
+        decisions = []
+        for watchlist in self.config.watchlists:
+            ties = Ties.of(list(self.stories.values()), graph, self.config, watchlist.follow, self.now)
+            for watched in watchlist.companies:
+                candidate = self._candidate(watched, ties)
+                if candidate is not None:
+                    decisions.append(self._decide(candidate, watchlist, watched))
+        return decisions
+
+    def _decide(self, candidate: Candidate, watchlist: Watchlist, watched: Watched) -> Decision:
+        key = (watchlist.channel, watched.symbol, candidate.session)
+        decision = decide(candidate, watchlist, watched, self.told.get(key), self.now)
+        if decision.told:
+            self.told[key] = decision.told
+            self.tx.save_told(decision.told)
+        return decision
+
+    def _candidate(self, watched: Watched, ties: Ties) -> Candidate | None:
+        reading = self.snapshot.reading(watched.symbol)
+        if reading is None:
+            return None
+        mic = reading.session.exchange
+        links = ties.to(watched, mic, self.snapshot.calendars, self.now)[: 1 + ALSO]
+        bound = [tie(link, self._note) for link in links]
+        event, decides = None, False
+        if bound:
+            story = self.stories[bound[0].story.id]
+            event = self.snapshot.event_move(watched.symbol, story.id, story.time)
+            decides = event is not None and self.snapshot.event_decides(watched.symbol, story.time)
+        return Candidate(
+            company=watched.company,
+            name=self.config.companies[watched.company].name,
+            symbol=watched.symbol,
+            exchange=mic,
+            region=EXCHANGES[mic].region,
+            session=reading.session.date,
+            state=reading.state,
+            day=reading.day,
+            event=event,
+            event_decides=decides,
+            tie=bound[0] if bound else None,
+            also=tuple(bound[1:]),
+            closing=reading.closing,
+            problem=reading.problem,
+        )
+
+    def _note(self, story: str) -> StoryNote:
+        if story not in self._notes:
+            self._notes[story] = note(self.stories[story], self.tx.sources(story, SOURCES))
+        return self._notes[story]
+
+    def draw(self, decisions: Sequence[Decision]) -> None:
+        """Bring every root message of a current session up to date: new rows, moved rows, records, replies."""
+        alerts: dict[str, list[Decision]] = {}
+        for decision in decisions:
+            if decision.verdict is Verdict.ALERT and decision.told:
+                alerts.setdefault(decision.told.root, []).append(decision)
+        for key, first in ((key, mine[0]) for key, mine in alerts.items()):
+            if key not in self.roots:
+                story = first.candidate.tie.story.id if first.candidate.tie else None
+                self.roots[key] = Root(key, first.channel, first.candidate.session, story)
+        fresh = {
+            (d.channel, d.candidate.symbol, d.candidate.session): d
+            for d in decisions
+            if d.candidate.state is PriceState.FRESH
+        }
+        for key, root in self.roots.items():
+            mine = {symbol: d for (channel, symbol, session), d in fresh.items()
+                    if channel == root.channel and session == root.session}  # fmt: skip
+            self.roots[key] = self._bring_up(root, alerts.get(key, []), mine)
+            self.tx.save_root(self.roots[key])
+
+    def _bring_up(self, root: Root, alerts: Sequence[Decision], fresh: dict[str, Decision]) -> Root:
+        rows = {r.symbol: _moved(r, fresh[r.symbol]) if r.symbol in fresh else r for r in root.rows}
+        regions = {row.region for row in root.rows}
+        rows |= {d.candidate.symbol: _row(d) for d in alerts}
+        if not fresh.keys() & rows.keys():
+            return root
+        records = self._new_records(root, [r for r in rows.values() if r.symbol in fresh])
+        after = replace(root, rows=tuple(rows.values()), records=root.records + records)
+        if root.drawn is None:
+            self._freeze(root.story)
+            return self._drawn(after, DeliveryKind.POST)
+        if alerts or records:
+            self._reply(after, alerts, [f"{r} joins" for r in _regions(alerts) if r not in regions], records)
+        closing = any(fresh[symbol].candidate.closing for symbol in rows if symbol in fresh)
+        if alerts or records or closing or self.now - root.drawn >= REDRAW:
+            return self._drawn(after, DeliveryKind.UPDATE)
+        return after
+
+    def _new_records(self, root: Root, rows: Sequence[Row]) -> tuple[str, ...]:
+        records: Iterable[Record] = records_of(self.snapshot, self.config, [(r.symbol, r.day) for r in rows])
+        symbols = {row.symbol for row in rows}
+        return tuple(r.text for r in records if r.symbol in symbols and r.text not in root.records)
+
+    def _reply(self, root: Root, alerts: Sequence[Decision], joining: Sequence[str], records: Sequence[str]) -> None:
+        headline = "; ".join([*joining, *records])
+        text, blocks = reply_message(alerts, headline)
+        self._enqueue(
+            Delivery(
+                key=f"{root.key}#r{self.now:%Y%m%dT%H%M%S}",
+                kind=DeliveryKind.REPLY,
+                channel=root.channel,
+                root=root.key,
+                at=self.now,
+                text=text,
+                blocks=blocks,
+                rows=tuple(_row(d) for d in alerts),
+                story=root.story,
+                broadcast=bool(headline),
+            )
+        )
+
+    def _drawn(self, root: Root, kind: DeliveryKind) -> Root:
+        """The root as it is drawn now; nothing is sent where it would say what it says already."""
+        view = self._view(root)
+        same, _ = root_message(replace(view, at=_ANY_TIME))
+        if same == root.text:
+            return root
+        edits = root.edits + (kind is DeliveryKind.UPDATE)
+        key = f"{root.key}#u{edits}" if kind is DeliveryKind.UPDATE else root.key
+        text, blocks = root_message(view)
+        self._enqueue(Delivery(key, kind, root.channel, root.key, self.now, text, blocks, root.rows, root.story))
+        return replace(root, text=same, drawn=self.now, edits=edits)
+
+    def _view(self, root: Root) -> RootView:
+        return RootView(
+            channel=root.channel,
+            session=root.session,
+            story=self._story_note(root),
+            rows=root.rows,
+            at=self.now,
+            market=self.snapshot.market_lines(),
+            records=root.records,
+            previous=self._previous(root),
+            states=self.snapshot.states(row.symbol for row in root.rows),
+        )
+
+    def _story_note(self, root: Root) -> StoryNote | None:
+        return self._note(root.story) if root.story and root.story in self.stories else None
+
+    def _previous(self, root: Root) -> str | None:
+        """A line that points to the root of the same story on an earlier day."""
+        same = [r for r in self.roots.values() if (r.channel, r.story) == (root.channel, root.story)]
+        earlier = [r for r in same if root.story and r.session < root.session]
+        if not earlier:
+            return None
+        last = max(earlier, key=lambda r: r.session)
+        return f"Goes on from {day_words(last.session)}: {last.text.partition(chr(10))[0]}"
+
+    def _freeze(self, story: str | None) -> None:
+        """A story that was told keeps its time."""
+        if story and story in self.stories and not self.stories[story].told:
+            self.stories[story] = replace(self.stories[story], told=True)
+            self.tx.save_story(self.stories[story])
+
+    def digests(self) -> None:
+        """One table of the day for each channel that was told anything, once its last exchange has closed."""
+        for channel in sorted({w.channel for w in self.config.watchlists}):
+            for session in sorted({r.session for r in self.roots.values() if r.channel == channel}):
+                if self._is_over(channel, session):
+                    self._digest(channel, session)
+
+    def _is_over(self, channel: str, session: date) -> bool:
+        """Whether the watched exchanges have closed that day and their closing prices had time to arrive."""
+        mics = {self._mic(w) for watchlist in self._lists(channel) for w in watchlist.companies}
+        closes = [s.close for mic in mics for s in self.snapshot.calendars.between(mic, session, session)]
+        return bool(closes) and self.now > max(closes) + self.config.settings.poll_prices / 2
+
+    def _digest(self, channel: str, session: date) -> None:
+        roots = [r for r in self.roots.values() if (r.channel, r.session) == (channel, session)]
+        told = {row.symbol: row for root in roots for row in root.rows}
+        rows = [*told.values(), *(r for r in self._quiet_rows(channel, session) if r.symbol not in told)]
+        view = DigestView(
+            channel=channel,
+            session=session,
+            title=f"The day, {day_words(session)}",
+            rows=tuple(rows),
+            at=self.now,
+            stories=tuple(dict.fromkeys(self._story_note(root) for root in roots)),
+            held=self.tx.held(channel, session),
+            market=self.snapshot.market_lines(),
+            records=tuple(dict.fromkeys(text for root in roots for text in root.records)),
+            states=self.snapshot.states(row.symbol for row in rows),
+        )
+        text, blocks = digest_message(view)
+        key = f"{channel}/{session.isoformat()}/digest"
+        self._enqueue(Delivery(key, DeliveryKind.DIGEST, channel, key, self.now, text, blocks, view.rows))
+
+    def _quiet_rows(self, channel: str, session: date) -> Iterable[Row]:
+        """The watched stocks that a story is linked to and whose last move of that session was not told."""
+        graph = Graph.of(self.config.relations)
+        for watchlist in self._lists(channel):
+            ties = Ties.of(list(self.stories.values()), graph, self.config, watchlist.follow, self.now)
+            for watched in watchlist.companies:
+                mic = self._mic(watched)
+                links = ties.to(watched, mic, self.snapshot.calendars, self.now)[:1]
+                move = self.snapshot.last_move(watched.symbol, session)
+                if links and move:
+                    name = self.config.companies[watched.company].name
+                    region = EXCHANGES[mic].region
+                    yield Row(watched.company, name, watched.symbol, region, move, links[0].path, told=False)
+
+    def _lists(self, channel: str) -> list[Watchlist]:
+        return [w for w in self.config.watchlists if w.channel == channel]
+
+    def _mic(self, watched: Watched) -> str:
+        return self.config.instrument(watched.symbol).exchange
+
+    def _enqueue(self, delivery: Delivery) -> None:
+        if self.tx.enqueue(delivery, self.now):
+            self.deliveries.append(delivery)
+
+
+def _regions(alerts: Iterable[Decision]) -> list[str]:
+    return list(dict.fromkeys(d.candidate.region for d in alerts))
+
+
+def _row(decision: Decision) -> Row:
+    """The row of a stock that was just told."""
+    c = decision.candidate
+    day = c.day or c.event
+    if day is None:
+        raise ValueError(f"{c.symbol} was told without a move")
+    return Row(
+        company=c.company,
+        name=c.name,
+        symbol=c.symbol,
+        region=c.region,
+        day=day,
+        path=c.tie.path if c.tie else "",
+        event=c.event if c.event_decides else None,
+        window=decision.window or Window.DAY,
+        also=tuple(f"“{t.story.headline}”" for t in c.also),
+    )
+
+
+def _moved(row: Row, decision: Decision) -> Row:
+    """A row with the newest moves; path and story stay as they were told."""
+    c = decision.candidate
+    return replace(row, day=c.day or row.day, event=c.event if row.event and c.event_decides else None)

@@ -1,0 +1,75 @@
+"""Which stories are linked to a watched stock now, best explanation first, in words for a message. Pure.
+
+Built once per price pass and watchlist from the open stories, the relations and the calendars; the articles behind a
+story are only fetched for those that are told.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.types import Source, StoryNote, Tie
+from config.types import Config, EventType, RelationKind, Watched
+from monitor.links import Graph, derive, ranked
+from monitor.market.sessions import Calendars
+from monitor.types import Link, Story
+
+ALSO = 3
+"""Other stories that are named beside the one a move is told under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """The links of one set of followed relations: by company, every story that reaches it."""
+
+    links: Mapping[str, Sequence[Link]]
+    stories: Mapping[str, Story]
+
+    @classmethod
+    def of(
+        cls, stories: Sequence[Story], graph: Graph, config: Config, follow: frozenset[RelationKind], now: datetime
+    ) -> "Ties":
+        """Derive the links of all `stories` over relations that are valid at `now`."""
+        links: dict[str, list[Link]] = {}
+        for story in stories:
+            reached = derive(
+                story,
+                graph,
+                follow=follow,
+                on=now.date(),
+                max_steps=config.settings.max_steps,
+                min_strength=config.settings.min_strength,
+            )
+            for company, link in reached.items():
+                links.setdefault(company, []).append(link)
+        return cls(links, {story.id: story for story in stories})
+
+    def to(self, watched: Watched, mic: str, calendars: Calendars, now: datetime) -> list[Link]:
+        """The links that reach a watched stock and are alive on its exchange, best explanation first."""
+        found = self.links.get(watched.company, ())
+        if not found:
+            return []
+        opens = [s.open for s in calendars.sessions(mic, now)]
+        return ranked(found, self.stories, opens, now)
+
+
+def note(story: Story, sources: Sequence[Source]) -> StoryNote:
+    """A story as messages tell it; its reason is the sentence of its first fact."""
+    facts = [f for f in story.facts if f.type is not EventType.MARKET_MOVE]
+    first = facts[0] if facts else None
+    return StoryNote(
+        id=story.id,
+        headline=story.headline,
+        types=tuple(kind.value for kind in story.types),
+        status=first.status if first else "",
+        reason=first.sentence if first else "",
+        first_time=story.time,
+        last_fact=story.last_fact,
+        feeds=len(story.feeds),
+        sources=tuple(sources),
+    )
+
+
+def tie(link: Link, notes: Callable[[str], StoryNote]) -> Tie:
+    """A link in words; `notes` gives the story's note by its id."""
+    return Tie(notes(link.story), link.path, link.strength)

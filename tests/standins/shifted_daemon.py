@@ -1,0 +1,32 @@
+"""The daemon as `aftershock run` starts it, with only its clock set off: `shifted_daemon.py SECONDS`.
+
+A process of its own. Everything but the clock's reading is as in live running; that one is shifted so that
+an exchange is open whenever the tests run.
+"""
+
+import asyncio
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.cli import configured, places, set_up_logging, told_plainly
+from monitor.daemon import run, utc_now
+
+
+def main() -> None:
+    """Run until told to stop."""
+    shift = timedelta(seconds=float(sys.argv[1]))
+    folder = Path(os.environ["AFTERSHOCK_CONFIG"])
+
+    def clock() -> datetime:
+        return utc_now() + shift
+
+    set_up_logging()
+    config = configured(folder)
+    with told_plainly():
+        asyncio.run(run(config, os.environ, places(folder), clock))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""The daemon as a real process, against stand-ins that speak HTTP, Yahoo's and Slack's protocols to the real clients."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from standins.slack import SlackServer
+from standins.web import Answer, Web, item, rss
+from standins.yahoo import YahooStandIn
+
+SCRIPT = Path(__file__).parent / "standins" / "shifted_daemon.py"
+MOMENT = datetime(2025, 3, 12, 15, 0, tzinfo=UTC)
+"""A Wednesday on which New York trades; the daemon's clock starts here."""
+DEADLINE = 60.0
+"""Seconds in which anything must happen; most of them are the start of a process on a busy machine."""
+CHANNEL = "#ai"
+SETTINGS = """
+schedule: {{news: 1 s, prices: 1 s, delivery: 0.2 s}}
+network: {{allow: ["{place}"]}}
+feeds: {{only: [test-wire], add: [{{id: test-wire, name: Test wire, url: "{url}", topic: press}}]}}
+"""
+WATCHLIST = """
+name: Test
+channel: "#ai"
+companies: [NVDA]
+"""
+
+
+def sessions(until: date) -> list[date]:
+    """The weekdays of the half-year before `until`, good enough as sessions of a made-up history."""
+    days = (until - timedelta(days=n) for n in range(200, 0, -1))
+    return [d for d in days if d.isoweekday() < 6]
+
+
+@dataclass
+class World:
+    """The stand-ins and the folders of one daemon."""
+
+    web: Web
+    yahoo: YahooStandIn
+    slack: SlackServer
+    config: Path
+    state: Path
+    shift: timedelta
+
+    def now(self) -> datetime:
+        """The daemon's clock."""
+        return datetime.now(UTC) + self.shift
+
+    def trade(self, price: float) -> None:
+        """Nvidia trades at `price`, the market as yesterday."""
+        for symbol, last in (("NVDA", price), ("SPY", 500.0), ("QQQ", 400.0), ("SMH", 200.0), ("^IXIC", 18000.0)):
+            self.yahoo.trade(symbol, last, self.now(), currency="USD", exchangeDataDelayedBy=15)
+
+    def publish(self, *items: str) -> None:
+        """The feed shows these items now."""
+        self.web.feed("/feed", rss(*items), etag=f'"{time.monotonic_ns()}"')
+
+    @contextmanager
+    def daemon(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """The daemon, running; killed if the test has not ended it."""
+        environment = {
+            **os.environ,
+            "AFTERSHOCK_CONFIG": str(self.config),
+            "AFTERSHOCK_STATE": str(self.state),
+            "AFTERSHOCK_YAHOO_URL": self.yahoo.url,
+            "AFTERSHOCK_SLACK_URL": self.slack.url,
+            "SLACK_BOT_TOKEN": self.slack.token,
+        }
+        command = [sys.executable, str(SCRIPT), str(self.shift.total_seconds())]
+        with log.open("ab") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world in which one feed, one stock and one channel exist."""
+    shift = MOMENT - datetime.now(UTC)
+    config = tmp_path / "config"
+    (config / "watchlists").mkdir(parents=True)
+    with Web() as web, YahooStandIn() as yahoo, SlackServer(CHANNEL, now=lambda: time.time() + shift.total_seconds()) as slack:
+        made = World(web, yahoo, slack, config, tmp_path / "state", shift)
+        url = web.url("/feed")
+        (config / "aftershock.yaml").write_text(SETTINGS.format(place=web.place, url=url), encoding="utf-8")
+        (config / "watchlists" / "test.yaml").write_text(WATCHLIST, encoding="utf-8")
+        for symbol, level in (("NVDA", 100.0), ("SPY", 500.0), ("QQQ", 400.0), ("SMH", 200.0), ("^IXIC", 18000.0)):
+            swing = 0.01 if symbol == "NVDA" else 0.004
+            days = sessions(made.now().date())
+            closes = [level * (1 + swing * (-1) ** (n % 3 == 0)) for n in range(len(days) - 1)] + [level]
+            yahoo.daily(symbol, [(d, c, c) for d, c in zip(days, closes, strict=True)])
+        made.trade(100.0)
+        made.publish(item("Old words about something else", guid="1", published=made.now() - timedelta(days=2)))
+        yield made
+
+
+def wait(done: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until `done`, at most `DEADLINE` seconds; on failure show the daemon's log."""
+    ends = time.monotonic() + DEADLINE
+    while not done():
+        if time.monotonic() > ends or process.poll() is not None:
+            pytest.fail(f"did not happen; the daemon ({process.poll()}) said:\n{log.read_text(encoding='utf-8')}")
+        process.stdout  # noqa: B018  nothing to read, the log is a file
+        signal.sigtimedwait([], 0.05)
+
+
+def logged(log: Path, event: str) -> list[dict[str, str]]:
+    """The log's lines of that event."""
+    lines = (json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{"))
+    return [line for line in lines if line.get("event") == event]
+
+
+def test_an_item_and_a_fall_become_one_message_and_a_restart_sends_nothing_twice(world: World, tmp_path: Path) -> None:
+    """News comes up in a feed, the price falls, the channel hears it once; SIGTERM ends well, a restart is silent."""
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    with world.daemon(log) as process:
+        wait(lambda: len(world.web.requests("/feed")) >= 2 and world.yahoo.count("/v7/finance/quote") >= 2, process, log)
+        assert [] == channel.messages
+        news = item(
+            "Nvidia unveils Blackwell chip for AI data centres, shipments delayed",
+            guid="2",
+            link="https://news.example/2",
+            published=world.now(),
+        )
+        world.publish(news)
+        polls = len(world.web.requests("/feed"))
+        wait(lambda: len(world.web.requests("/feed")) >= polls + 2, process, log)
+        world.trade(88.0)
+        wait(lambda: bool(channel.messages), process, log)
+        seen = world.yahoo.count("/v7/finance/quote")
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= seen + 3, process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    assert 1 == len(channel.roots) == len(channel.messages)
+    message = channel.roots[0]
+    assert "NVDA -12.0 %" in message.text
+    assert "Blackwell" in message.written
+
+    polls = len(world.web.requests("/feed"))
+    seen = world.yahoo.count("/v7/finance/quote")
+    world.trade(88.0)
+    with world.daemon(log) as process:
+        enough = lambda: len(world.web.requests("/feed")) >= polls + 2 and world.yahoo.count("/v7/finance/quote") >= seen + 4  # noqa: E731  read where it is used
+        wait(enough, process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    assert 1 == len(channel.messages)
+    assert ["started", "stopped"] * 2 == [line["event"] for line in logged(log, "started") + logged(log, "stopped")][::2] * 2
+    assert "Traceback" not in log.read_text(encoding="utf-8")

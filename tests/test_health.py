@@ -1,0 +1,57 @@
+"""A trouble is told when it begins and when it ends, and nothing in between."""
+
+from datetime import UTC, datetime
+
+from alerts.outbox import Sent
+from monitor.health import changes, delivery_troubles, feed_troubles, price_troubles
+from monitor.types import FeedAnswer, FeedState
+
+NOW = datetime(2025, 1, 27, 12, tzinfo=UTC)
+
+
+def answers(**errors: str) -> list[FeedAnswer]:
+    """One answer per feed, with its error."""
+    return [FeedAnswer(FeedState(name, NOW), error=error) for name, error in errors.items()]
+
+
+def test_a_feed_that_fails_is_told_once_and_its_mending_too() -> None:
+    """The second failure of the same feed is silence; another feed's success ends nothing."""
+    first, looked = feed_troubles(answers(wire="404 Not Found", lab=""))
+    begun = changes({}, first, looked)
+    assert {"feed wire": "wire: 404 Not Found"} == begun.begun
+    again, looked = feed_troubles(answers(wire="404 Not Found"))
+    assert ({}, {}) == (changes(first, again, looked).begun, changes(first, again, looked).ended)
+    other, looked = feed_troubles(answers(lab=""))
+    assert {} == changes(first, other, looked).ended
+    fine, looked = feed_troubles(answers(wire=""))
+    assert {"feed wire": "wire: 404 Not Found"} == changes(first, fine, looked).ended
+
+
+def test_no_network_is_one_trouble_that_ends_with_the_first_feed_read() -> None:
+    """Fifty feeds that all fail are told in one sentence."""
+    troubles, looked = feed_troubles(answers(**{f"f{n}": "name not resolved" for n in range(50)}))
+    assert ["none of the 50 feeds that were due can be read: name not resolved"] == list(troubles.values())
+    _, looked = feed_troubles(answers(f1=""))
+    assert list(troubles) == list(changes(troubles, {}, looked).ended)
+
+
+def test_a_price_source_that_gives_nothing_is_one_trouble() -> None:
+    """One unknown symbol is that symbol's trouble; all of them are the source's."""
+    whole, _ = price_troubles("yahoo", ["A", "B"], {"A": "could not be reached", "B": "could not be reached"})
+    assert {"prices yahoo": "yahoo gives no prices: could not be reached"} == whole
+    one, looked = price_troubles("yahoo", ["A", "B"], {"B": "knows no symbol B"})
+    assert {"prices B": "B: knows no symbol B"} == one
+    assert {"prices yahoo"} == changes(whole, one, looked).ended.keys()
+
+
+def test_nothing_asked_is_no_trouble() -> None:
+    """At night no price is asked for, which says nothing about the source."""
+    assert ({}, set()) == price_troubles("yahoo", [], {})
+
+
+def test_a_channel_in_trouble_ends_when_a_message_arrives() -> None:
+    """What stands in the way of a channel is told per channel."""
+    troubles, _ = delivery_troubles(Sent(troubles=(("#ai", "the token is refused"),)))
+    assert {"delivery #ai": "#ai: the token is refused"} == troubles
+    fine, looked = delivery_troubles(Sent(mended=("#ai",)))
+    assert troubles == changes(troubles, fine, looked).ended
