@@ -34,21 +34,15 @@ def read(lines: Iterable[str], now: datetime) -> Iterator[Item]:
     Anything that does not begin with a JSON object is one article of plain text: its first line is the title.
     Raises InputError.
     """
-    rest = iter(lines)
-    before = ""
-    for first in rest:
-        before += first
-        if first.strip():
-            break
-    if not before.lstrip("\ufeff").lstrip().startswith("{"):
-        title, _, summary = (before + "".join(rest)).strip().partition("\n")
+    rest = enumerate(lines, start=1)
+    number, first = next(((n, t) for n, line in rest if (t := line.lstrip("\ufeff")).strip()), (0, ""))
+    if not first.lstrip().startswith("{"):
+        title, _, summary = (first + "".join(line for _, line in rest)).strip().partition("\n")
         if title:
             yield Item(None, _article("", title, summary.strip(), now))
         return
-    number = before.count("\n") + (0 if before.endswith("\n") else 1)
-    yield _item(before.lstrip("\ufeff"), number, now)
-    for line in rest:
-        number += 1
+    yield _item(first, number, now)
+    for number, line in rest:
         if line.strip():
             yield _item(line, number, now)
 

@@ -65,7 +65,9 @@ async def read_news(edges: Edges, config: Config, now: datetime) -> NewsPass:
 
 async def watch_prices(edges: Edges, config: Config, now: datetime) -> Pass:
     """Ask for the prices that matter now and decide what is told of them."""
-    asking = await edges.store.transact(partial(plan, config=config, calendars=edges.calendars, now=now))
+    asking = await edges.store.transact(
+        partial(plan, config=config, calendars=edges.calendars, memory=edges.memory, now=now)
+    )
     prices = await edges.memory.ask(edges.prices, asking, now)
     return await edges.store.transact(
         partial(tell, config=config, calendars=edges.calendars, memory=edges.memory, prices=prices, now=now)

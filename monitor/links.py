@@ -5,6 +5,7 @@ strengths kept per company, until a number of steps or a floor of strength ends 
 read rather than stored: they depend on relations and watchlists, which people edit.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,7 +64,7 @@ def derive(
     best: dict[str, Link] = {}
     queue: list[tuple[float, int, str, Link]] = []
     for company, weight in sorted(story.parties.items()):
-        link = Link(story.id, company, company, (), weight, 1, story.last_fact)
+        link = Link(story.id, company, company, (), weight, 1)
         heappush(queue, (-weight, 0, link.path, link))
     while queue:
         *_, link = heappop(queue)
@@ -83,7 +84,6 @@ def derive(
                 (*link.steps, step),
                 strength,
                 link.sign * relation.sign,
-                story.last_fact,
             )
             heappush(queue, (-strength, len(onward.steps), onward.path, onward))
     return best
@@ -93,26 +93,31 @@ def _valid(relation: Relation, on: date) -> bool:
     return (relation.since is None or relation.since <= on) and (relation.until is None or on <= relation.until)
 
 
-def ranked(links: Iterable[Link], stories: Mapping[str, Story], opens: Sequence[datetime], now: datetime) -> list[Link]:
-    """Order the links that reach one instrument, best explanation first, and leave out those past their life.
+def claim(story: Story, opens: Sequence[datetime], now: datetime) -> float:
+    """How strongly a story claims to explain a move now, in [0, 1), by the session opens of one exchange (ascending).
 
-    `opens` are the session opens of the instrument's exchange, UTC. A link's claim is its strength, less for each
-    session since its story was last reported, and more the more feeds report it (n / (n + 1)); then the newest fact
-    wins.
-    The design says "the strongest link, then the newest fact" alone: with that, a stock's own small news of
-    last week beats what all feeds tell today, and Oracle's fall of 27 January is told under Stargate.
+    Less for each session since it was last reported, more the more feeds report it (n / (n + 1)), and nothing once
+    its links are past their life.
+    """
+    if sessions_since(opens, story.last_fact, now) > SESSIONS_ALIVE:
+        return 0.0
+    return FADE_PER_SESSION ** sessions_since(opens, story.last_seen, now) * len(story.feeds) / (1 + len(story.feeds))
+
+
+def ranked(links: Iterable[Link], claims: Mapping[str, float], stories: Mapping[str, Story]) -> list[Link]:
+    """Order the links that reach one instrument, best explanation first, without those of stories that claim nothing.
+
+    By strength times the story's claim, then the newest fact. The design says "the strongest link, then the newest
+    fact" alone: with that, a stock's own small news of last week beats what all feeds tell today, and Oracle's fall
+    of 27 January is told under Stargate.
     """
 
-    def claim(link: Link) -> tuple[float, float, str]:
-        story = stories[link.story]
-        faded = FADE_PER_SESSION ** sessions_since(opens, story.last_seen, now)
-        strength = link.strength * faded * len(story.feeds) / (1 + len(story.feeds))
-        return -strength, -story.last_fact.timestamp(), link.story
+    def order(link: Link) -> tuple[float, float, str]:
+        return -link.strength * claims[link.story], -stories[link.story].last_fact.timestamp(), link.story
 
-    alive = (link for link in links if sessions_since(opens, stories[link.story].last_fact, now) <= SESSIONS_ALIVE)
-    return sorted(alive, key=claim)
+    return sorted((link for link in links if claims[link.story]), key=order)
 
 
 def sessions_since(opens: Sequence[datetime], moment: datetime, now: datetime) -> int:
-    """How many of `opens` (session opens, UTC) lie after `moment` and not after `now`."""
-    return sum(moment < at <= now for at in opens)
+    """How many of `opens` (session opens, UTC, ascending) lie after `moment` and not after `now`."""
+    return max(bisect_right(opens, now) - bisect_right(opens, moment), 0)

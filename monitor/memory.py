@@ -1,17 +1,21 @@
-"""What is kept of prices between passes so as not to ask twice. A cache: it may be empty at any time.
+"""What is kept between passes so as not to ask or compute twice. A cache: it may be empty at any time.
 
 Daily bars are asked for once a session of their exchange (again only while the last session's is missing), trades
 before a story once; what a source could not give is
 not asked for again for a while. Nothing here decides anything.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from config.types import Config
+from monitor.links import Graph
 from monitor.market.moves import Stats
-from monitor.types import History, PriceSource, Quote, StoryPrice
+from monitor.types import History, Link, PriceSource, Quote, StoryPrice
 
+MOST_DERIVED = 2000
+"""Stories times watchlists whose links are kept; some hundred are open at a time."""
 AGAIN = timedelta(minutes=10)
 """How long after a source could not give something it is asked for it again."""
 
@@ -40,17 +44,29 @@ class Prices:
 
 
 class Memory:
-    """Daily bars by symbol, fits made from them, and when something was asked for in vain."""
+    """Daily bars by symbol, fits made from them, links derived, and when something was asked for in vain.
+
+    `stats` are by symbol and base day; `derived` the links of a story, by all they depend on but the relations.
+    """
 
     def __init__(self) -> None:
         """Remember nothing yet."""
         self.stats: dict[tuple[str, date], Stats] = {}
+        self.derived: dict[Hashable, dict[str, Link]] = {}
+        self._graph: tuple[str, Graph] | None = None
         self._histories: dict[str, History] = {}
         self._in_vain: dict[object, datetime] = {}
 
     def history(self, symbol: str) -> History | None:
         """The daily bars known of a symbol."""
         return self._histories.get(symbol)
+
+    def graph(self, config: Config) -> Graph:
+        """The relations as a graph. With another configuration, or too many, links derived so far are forgotten."""
+        if self._graph is None or self._graph[0] != config.fingerprint or len(self.derived) > MOST_DERIVED:
+            self._graph = (config.fingerprint, Graph.of(config.relations))
+            self.derived.clear()
+        return self._graph[1]
 
     async def ask(self, source: PriceSource, asking: Asking, now: datetime) -> Prices:
         """Ask for all of it: what is missing of the histories, trades before stories, then quotes."""

@@ -29,12 +29,11 @@ from alerts.types import (
 from alerts.words import day as day_words
 from config.exchanges import EXCHANGES, exchange_of
 from config.types import Config, Watched, Watchlist
-from monitor.links import Graph
 from monitor.market.gate import POLLS
 from monitor.market.moves import event_decides
 from monitor.market.records import Record, records_of
 from monitor.market.sessions import Calendars, containing
-from monitor.market.snapshot import MARKET, Snapshot
+from monitor.market.snapshot import LONGEST_BREAK, MARKET, Snapshot
 from monitor.market.value import fx_symbol
 from monitor.memory import Asking, Memory, Prices
 from monitor.store.store import Tx
@@ -62,7 +61,7 @@ class Pass:
     prices: Prices | None = None
 
 
-def plan(tx: Tx, *, config: Config, calendars: Calendars, now: datetime) -> Asking:
+def plan(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, now: datetime) -> Asking:
     """What to ask the price source for now: stocks that trade or have just closed, and what they are held against."""
     poll = config.settings.poll_prices
     names = dict.fromkeys(w.symbol for watchlist in config.watchlists for w in watchlist.companies)
@@ -75,7 +74,7 @@ def plan(tx: Tx, *, config: Config, calendars: Calendars, now: datetime) -> Aski
     rates = dict.fromkeys(r for s in names if (r := fx_symbol(config.instrument(s).currency)))
     priced = dict.fromkeys([*symbols, *beside])
     ended = {s: calendars.previous(calendars.session(exchange_of(s).mic, now)).date for s in priced}
-    before = _before_stories(tx, config, calendars, now, symbols)
+    before = _before_stories(tx, config, calendars, memory, now, symbols)
     return Asking((*priced, *rates), ended, before)
 
 
@@ -86,23 +85,23 @@ def _trades(symbol: str, calendars: Calendars, now: datetime, poll: timedelta) -
 
 
 def _before_stories(
-    tx: Tx, config: Config, calendars: Calendars, now: datetime, symbols: Sequence[str]
+    tx: Tx, config: Config, calendars: Calendars, memory: Memory, now: datetime, symbols: Sequence[str]
 ) -> dict[tuple[str, str], datetime]:
     """The trades before stories that are missing: of stocks linked best to a story that broke in their session."""
     stories = {s.id: s for s in tx.open_stories(now - OPEN_FOR)}
+    recent = {s.id for s in stories.values() if now - s.time <= LONGEST_BREAK}
     known = tx.story_prices()
-    graph = Graph.of(config.relations)
     wanted: dict[tuple[str, str], datetime] = {}
     for watchlist in config.watchlists:
-        ties = Ties.of(list(stories.values()), graph, config, watchlist.follow, now)
+        ties = Ties.of(list(stories.values()), config, watchlist.follow, calendars, memory, now)
         for watched in watchlist.companies:
             if watched.symbol not in symbols:
                 continue
             exchange = exchange_of(watched.symbol)
             sessions = calendars.sessions(exchange.mic, now)
-            for link in ties.to(watched, exchange.mic, calendars, now)[:1]:
+            for link in ties.to(watched, exchange.mic)[:1]:
                 time = stories[link.story].time
-                if containing(sessions, time) and event_decides(time, sessions, now):
+                if link.story in recent and containing(sessions, time) and event_decides(time, sessions, now):
                     wanted[link.story, watched.symbol] = time
                     wanted[link.story, exchange.index] = time
     return {key: time for key, time in wanted.items() if key not in known}
@@ -112,26 +111,26 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     """Decide on every watched stock, and write decisions, messages and what must be remembered."""
     for price in prices.before:
         tx.save_story_price(price)
-    snapshot = Snapshot(prices, tx.looks(), tx.story_prices(), config, calendars, memory, now)
-    telling = _Telling(tx, config, snapshot)
+    before = tx.looks()
+    snapshot = Snapshot(prices, before, tx.story_prices(), config, calendars, memory, now)
+    telling = _Telling(tx, config, snapshot, memory)
     decisions = telling.decide()
     telling.draw(decisions)
     telling.digests()
     tx.record(decisions, config.fingerprint, now)
-    for symbol, looks in snapshot.looks.items():
-        if symbol in prices.quotes:
-            tx.save_looks(symbol, looks)
+    tx.save_looks({symbol: looks for symbol, looks in snapshot.looks.items() if looks != before.get(symbol)})
     return Pass(tuple(decisions), tuple(telling.deliveries), prices)
 
 
 class _Telling:
     """One pass over all watchlists: what the transaction has read, and what it has changed so far."""
 
-    def __init__(self, tx: Tx, config: Config, snapshot: Snapshot) -> None:
+    def __init__(self, tx: Tx, config: Config, snapshot: Snapshot, memory: Memory) -> None:
         since = (snapshot.now - MEMORY).date()
         self.tx = tx
         self.config = config
         self.snapshot = snapshot
+        self.memory = memory
         self.now = snapshot.now
         self.stories = {s.id: s for s in tx.open_stories(self.now - OPEN_FOR)}
         self.told = tx.told(since)
@@ -141,10 +140,9 @@ class _Telling:
 
     def decide(self) -> list[Decision]:
         """A decision on every watched stock whose price was asked for."""
-        graph = Graph.of(self.config.relations)
         decisions = []
         for watchlist in self.config.watchlists:
-            ties = Ties.of(list(self.stories.values()), graph, self.config, watchlist.follow, self.now)
+            ties = self._ties(watchlist)
             for watched in watchlist.companies:
                 candidate = self._candidate(watched, ties)
                 if candidate is not None:
@@ -159,18 +157,22 @@ class _Telling:
             self.tx.save_told(decision.told)
         return decision
 
+    def _ties(self, watchlist: Watchlist) -> Ties:
+        calendars = self.snapshot.calendars
+        return Ties.of(list(self.stories.values()), self.config, watchlist.follow, calendars, self.memory, self.now)
+
     def _candidate(self, watched: Watched, ties: Ties) -> Candidate | None:
         reading = self.snapshot.reading(watched.symbol)
         if reading is None:
             return None
         mic = reading.session.exchange
-        links = ties.to(watched, mic, self.snapshot.calendars, self.now)[: 1 + ALSO]
+        links = ties.to(watched, mic)[: 1 + ALSO]
         bound = [tie(link, self._note) for link in links]
-        event, decides = None, False
+        event = None
         if bound:
             story = self.stories[bound[0].story.id]
-            event = self.snapshot.event_move(watched.symbol, story.id, story.time)
-            decides = event is not None and self.snapshot.event_decides(watched.symbol, story.time)
+            if self.snapshot.event_decides(watched.symbol, story.time):
+                event = self.snapshot.event_move(watched.symbol, story.id, story.time)
         return Candidate(
             company=watched.company,
             name=self.config.companies[watched.company].name,
@@ -181,7 +183,7 @@ class _Telling:
             state=reading.state,
             day=reading.day,
             event=event,
-            event_decides=decides,
+            event_decides=event is not None,
             tie=bound[0] if bound else None,
             also=tuple(bound[1:]),
             closing=reading.closing,
@@ -190,7 +192,7 @@ class _Telling:
 
     def _note(self, story: str) -> StoryNote:
         if story not in self._notes:
-            self._notes[story] = note(self.stories[story], self.tx.sources(story, SOURCES))
+            self._notes[story] = note(self.stories[story])
         return self._notes[story]
 
     def draw(self, decisions: Sequence[Decision]) -> None:
@@ -271,7 +273,7 @@ class _Telling:
         return RootView(
             channel=root.channel,
             session=root.session,
-            story=self._story_note(root),
+            story=self._with_sources(root),
             rows=root.rows,
             at=self.now,
             market=self.snapshot.market_lines(),
@@ -282,6 +284,10 @@ class _Telling:
 
     def _story_note(self, root: Root) -> StoryNote | None:
         return self._note(root.story) if root.story and root.story in self.stories else None
+
+    def _with_sources(self, root: Root) -> StoryNote | None:
+        known = self._story_note(root)
+        return replace(known, sources=self.tx.sources(known.id, SOURCES)) if known else None
 
     def _previous(self, root: Root) -> str | None:
         """A line that points to the root of the same story on an earlier day."""
@@ -333,12 +339,11 @@ class _Telling:
 
     def _quiet_rows(self, channel: str, session: date) -> Iterable[Row]:
         """The watched stocks that a story is linked to and whose last move of that session was not told."""
-        graph = Graph.of(self.config.relations)
         for watchlist in self._lists(channel):
-            ties = Ties.of(list(self.stories.values()), graph, self.config, watchlist.follow, self.now)
+            ties = self._ties(watchlist)
             for watched in watchlist.companies:
                 mic = self._mic(watched)
-                links = ties.to(watched, mic, self.snapshot.calendars, self.now)[:1]
+                links = ties.to(watched, mic)[:1]
                 move = self.snapshot.last_move(watched.symbol, session)
                 if links and move:
                     name = self.config.companies[watched.company].name

@@ -5,13 +5,14 @@ story are only fetched for those that are told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.types import Source, StoryNote, Tie
 from config.types import Config, EventType, RelationKind, Watched
-from monitor.links import Graph, derive, ranked
+from monitor.links import claim, derive, ranked
 from monitor.market.sessions import Calendars
+from monitor.memory import Memory
 from monitor.types import Link, Story
 
 ALSO = 3
@@ -20,40 +21,54 @@ ALSO = 3
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """The links of one set of followed relations: by company, every story that reaches it."""
+    """The links of one set of followed relations: by company, every story that reaches it.
+
+    `claims` are the stories' by exchange, filled as they are asked for.
+    """
 
     links: Mapping[str, Sequence[Link]]
     stories: Mapping[str, Story]
+    calendars: Calendars
+    now: datetime
+    claims: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, stories: Sequence[Story], graph: Graph, config: Config, follow: frozenset[RelationKind], now: datetime
+        cls,
+        stories: Sequence[Story],
+        config: Config,
+        follow: frozenset[RelationKind],
+        calendars: Calendars,
+        memory: Memory,
+        now: datetime,
     ) -> "Ties":
-        """Derive the links of all `stories` over relations that are valid at `now`."""
+        """Derive the links of all `stories` over relations that are valid at `now`; those derived before are reused."""
+        graph = memory.graph(config)
         links: dict[str, list[Link]] = {}
         for story in stories:
-            reached = derive(
-                story,
-                graph,
-                follow=follow,
-                on=now.date(),
-                max_steps=config.settings.max_steps,
-                min_strength=config.settings.min_strength,
-            )
-            for company, link in reached.items():
+            key = (story.id, frozenset(story.parties.items()), follow, now.date())
+            if key not in memory.derived:
+                memory.derived[key] = derive(
+                    story,
+                    graph,
+                    follow=follow,
+                    on=now.date(),
+                    max_steps=config.settings.max_steps,
+                    min_strength=config.settings.min_strength,
+                )
+            for company, link in memory.derived[key].items():
                 links.setdefault(company, []).append(link)
-        return cls(links, {story.id: story for story in stories})
+        return cls(links, {story.id: story for story in stories}, calendars, now)
 
-    def to(self, watched: Watched, mic: str, calendars: Calendars, now: datetime) -> list[Link]:
+    def to(self, watched: Watched, mic: str) -> list[Link]:
         """The links that reach a watched stock and are alive on its exchange, best explanation first."""
-        found = self.links.get(watched.company, ())
-        if not found:
-            return []
-        opens = [s.open for s in calendars.sessions(mic, now)]
-        return ranked(found, self.stories, opens, now)
+        if mic not in self.claims:
+            opens = self.calendars.opens(mic, self.now)
+            self.claims[mic] = {name: claim(story, opens, self.now) for name, story in self.stories.items()}
+        return ranked(self.links.get(watched.company, ()), self.claims[mic], self.stories)
 
 
-def note(story: Story, sources: Sequence[Source]) -> StoryNote:
+def note(story: Story, sources: Sequence[Source] = ()) -> StoryNote:
     """A story as messages tell it; its reason is the sentence of its first fact."""
     facts = [f for f in story.facts if f.type is not EventType.MARKET_MOVE]
     first = facts[0] if facts else None

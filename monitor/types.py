@@ -165,8 +165,7 @@ class Step:
 class Link:
     """A story reaches a company: from `root`, named in it, over `steps` (none if it is named itself).
 
-    `strength` is the product of the steps' strengths; `sign` of their signs. `opened` is when the
-    path was first known.
+    `strength` is the product of the steps' strengths; `sign` of their signs.
     """
 
     story: str
@@ -175,7 +174,6 @@ class Link:
     steps: tuple[Step, ...]
     strength: float
     sign: int
-    opened: datetime
 
     @property
     def path(self) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from config.types import EventType, Relation, RelationKind
-from monitor.links import Graph, derive, ranked, sessions_since
+from monitor.links import Graph, claim, derive, ranked, sessions_since
 from monitor.types import Fact, Link, Story
 
 NOW = datetime(2025, 1, 27, 12, tzinfo=UTC)
@@ -99,12 +99,13 @@ def test_fresh_and_widely_reported_news_beats_a_stronger_link() -> None:
         s.id: s
         for s in (told("old", days=4), told("fresh", days=0), told("wide", days=0, feeds=9), told("dead", days=6))
     }
-    opens = [NOW - timedelta(days=d) for d in range(10)]
+    opens = [NOW - timedelta(days=d) for d in range(10, -1, -1)]
     links = {
-        name: Link(name, "chips", "lab", (), strength, 1, NOW)
+        name: Link(name, "chips", "lab", (), strength, 1)
         for name, strength in (("old", 0.9), ("fresh", 0.7), ("wide", 0.6), ("dead", 1.0))
     }
-    best = ranked(links.values(), stories, opens, NOW)
+    claims = {name: claim(s, opens, NOW) for name, s in stories.items()}
+    best = ranked(links.values(), claims, stories)
     assert ["wide", "fresh", "old"] == [link.story for link in best]
 
 

@@ -106,9 +106,12 @@ class Tx:
         """What earlier looks at each symbol gave."""
         return {row.symbol: t.load(Looks, row.body) for row in self._db.execute(select(t.looks))}
 
-    def save_looks(self, symbol: str, looks: Looks) -> None:
-        """Remember a symbol's newest quotes."""
-        self._put(t.looks, {"symbol": symbol}, body=t.dump(looks))
+    def save_looks(self, looks: Mapping[str, Looks]) -> None:
+        """Remember the newest quotes of some symbols."""
+        if looks:
+            statement = upsert(t.looks)
+            statement = statement.on_conflict_do_update(["symbol"], set_={"body": statement.excluded.body})
+            self._db.execute(statement, [{"symbol": s, "body": t.dump(seen)} for s, seen in looks.items()])
 
     def story_prices(self) -> dict[tuple[str, str], Quote]:
         """The last trades before stories, by story and symbol."""

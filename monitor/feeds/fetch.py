@@ -1,0 +1,217 @@
+"""Fetches feeds over HTTP as a publisher would like it done: the edge behind `NewsSource`.
+
+Asks conditionally with validators byte for byte, follows redirects by hand so that every hop passes the guard, bounds
+time and size, and hands bodies to a process that can be killed. What comes of it is decided in `poll`; nothing a feed
+does raises.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from importlib.metadata import PackageNotFoundError, version
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from config.types import Feed, Settings
+from monitor.feeds import parse
+from monitor.feeds.body import ACCEPTED, read_body
+from monitor.feeds.clean import one_line
+from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
+from monitor.feeds.guard import guarded_sockets, is_allowed
+from monitor.feeds.names import SystemNames
+from monitor.feeds.poll import Outcome, Trouble, blame, interval, retry_after, settle
+from monitor.feeds.pool import Worker, WorkerError
+from monitor.types import Article, FeedAnswer, FeedState
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FEED_TYPES = "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a poll may take. `parse` is in seconds, `body` in unpacked bytes; the rest are numbers."""
+
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    parse: float = 10.0
+    body: int = 5_000_000
+    redirects: int = 5
+    at_once: int = 16
+    per_host: int = 2
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A 2xx answer (`body` is unpacked) or a 304 (`body` is None), with the validators to send next time."""
+
+    url: str
+    body: bytes | None
+    content_type: str
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """One feed's outcome and items, with the host that was asked."""
+
+    host: str
+    outcome: Outcome
+    items: tuple[parse.Item, ...] = ()
+
+
+class HttpNews:
+    """RSS and Atom feeds over HTTP. `settings` may be replaced between two polls.
+
+    Must be closed from the event loop it was used on.
+    """
+
+    def __init__(
+        self, settings: Settings, *, limits: Limits = LIMITS, resolver: AbstractResolver | None = None
+    ) -> None:
+        """Open nothing yet; `resolver` None is the system's."""
+        self.settings = settings
+        self._limits = limits
+        self._names = resolver or SystemNames(limits.at_once, limits.timeouts.name)
+        self._worker = Worker(limits.parse)
+        self._slots = asyncio.Semaphore(limits.at_once)
+        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> list[FeedAnswer]:
+        """Ask all of `due` at once, within the limits; one answer each, in the same order."""
+        polled = await asyncio.gather(*(self._poll(feed, state, now) for feed, state in due))
+        outcomes = blame([(one.host, one.outcome) for one in polled])
+        return [
+            FeedAnswer(
+                settle(state, outcome, now, interval(state, self.settings)),
+                tuple(article(feed, item, now) for item in one.items),
+                outcome.error,
+            )
+            for (feed, state), one, outcome in zip(due, polled, outcomes, strict=True)
+        ]
+
+    async def _poll(self, feed: Feed, state: FeedState, now: datetime) -> Polled:
+        trail: list[URL] = []
+        host = ""
+        try:
+            url = address(feed.url)
+            host = url.host or ""
+            async with self._hosts[host], self._slots:
+                async with asyncio.timeout(self._limits.timeouts.total):
+                    page = await self._get(url, state, now, trail)
+                outcome = Outcome(etag=page.etag, last_modified=page.last_modified)
+                if page.body is None:
+                    return Polled(host, outcome)
+                parsed = await self._worker.run(parse.read, page.body, page.content_type, page.url)
+        except WorkerError as error:
+            return Polled(host, Outcome(Trouble.ANSWER, str(error)))
+        except Exception as error:  # noqa: BLE001  one feed, whatever it did, must not cost the others their poll
+            last = (trail[-1].host or "") if trail else host
+            return Polled(host, explain(error, self._limits.timeouts, last if last != host else ""))
+        if parsed.error:
+            return Polled(host, Outcome(Trouble.ANSWER, parsed.error))
+        return Polled(host, outcome, parsed.items)
+
+    async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL]) -> Page:
+        """The feed's page, over as many redirects as allowed; `trail` is given every address that is asked.
+
+        Raises FeedError and what aiohttp raises.
+        """
+        headers = self._headers(state)
+        for _ in range(self._limits.redirects + 1):
+            trail.append(url)
+            async with self._session(url).get(url, headers=headers, allow_redirects=False) as response:
+                if response.status not in REDIRECTS or "Location" not in response.headers:
+                    return await self._page(response, state, now)
+                url = address(response.headers["Location"], url)
+        raise FeedError(f"redirects more than {self._limits.redirects} times")
+
+    async def _page(self, response: aiohttp.ClientResponse, state: FeedState, now: datetime) -> Page:
+        etag, last_modified = _raw(response, b"etag"), _raw(response, b"last-modified")
+        content_type = response.headers.get("Content-Type", "")
+        if response.status == HTTPStatus.NOT_MODIFIED and (state.etag or state.last_modified):
+            return Page(str(response.url), None, content_type, etag or state.etag, last_modified or state.last_modified)
+        if response.status not in range(200, 300):
+            wait = retry_after(response.headers.get("Retry-After", ""), now)
+            raise status_error(response.status, wait, contact=self.settings.contact)
+        encoding = response.headers.get("Content-Encoding", "")
+        body = await read_body(response.content.iter_any(), encoding, self._limits.body)
+        return Page(str(response.url), body, content_type, etag, last_modified)
+
+    def _headers(self, state: FeedState) -> dict[str, str]:
+        headers = {"User-Agent": user_agent(self.settings.contact), "Accept": FEED_TYPES, "Accept-Encoding": ACCEPTED}
+        if state.etag:
+            headers["If-None-Match"] = state.etag
+        if state.last_modified:
+            headers["If-Modified-Since"] = state.last_modified
+        return headers
+
+    def _session(self, url: URL) -> aiohttp.ClientSession:
+        """The session for `url`: one that checks every address, or one that does not for hosts the settings list."""
+        guarded = not is_allowed(url.host or "", url.port, self.settings.allow)
+        if guarded not in self._sessions:
+            timeouts = self._limits.timeouts
+            self._sessions[guarded] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._limits.at_once,
+                    resolver=self._names,
+                    socket_factory=guarded_sockets(lambda: self.settings.allow) if guarded else None,
+                ),
+                timeout=aiohttp.ClientTimeout(sock_connect=timeouts.connect, sock_read=timeouts.read),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+            )
+        return self._sessions[guarded]
+
+    async def close(self) -> None:
+        """Let go of connections, of look-ups and of the parsing process; no poll after that."""
+        sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            await session.close()
+        await self._names.close()
+        await self._worker.close()
+
+
+def address(text: str, base: URL | None = None) -> URL:
+    """`text` as an http(s) address, relative to `base` if given. Raises FeedError for any other."""
+    try:
+        url = base.join(URL(text)) if base else URL(text)
+    except ValueError as error:
+        raise FeedError("not an address that can be asked", Trouble.SETTINGS) from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise FeedError(f"only http and https addresses are read: {url}", Trouble.SETTINGS)
+    return url
+
+
+def article(feed: Feed, item: parse.Item, seen: datetime) -> Article:
+    """An item as an article; its id is the feed's with the item's, so unique and the same on every poll."""
+    return Article(
+        f"{feed.id}:{item.id}", feed.id, item.link, item.title, item.summary, item.published, seen, item.symbols
+    )
+
+
+def user_agent(contact: str) -> str:
+    """What publishers see; `contact` is how they reach the person who runs this."""
+    try:
+        name = f"Aftershock/{version('aftershock')}"
+    except PackageNotFoundError:
+        name = "Aftershock"
+    contact = one_line(contact).encode("ascii", "ignore").decode()
+    return f"{name} (feed reader; contact: {contact})" if contact else f"{name} (feed reader)"
+
+
+def _raw(response: aiohttp.ClientResponse, name: bytes) -> str | None:
+    """A header byte for byte; None where aiohttp could not send it back as it came (control characters, no UTF-8)."""
+    for key, value in response.raw_headers:
+        if key.lower() == name:
+            text = value.decode("utf-8", "replace")
+            return text if text and text.isprintable() and text.encode() == value else None
+    return None
