@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 LOCKED := .venv/.locked
 
-.PHONY: demo test lint run lock clean
+.PHONY: demo test lint run lock clean python-found
 
 demo: $(LOCKED) ## replay 27 January 2025 in the terminal
 	$(BIN)/aftershock replay 2025-01-27
@@ -21,6 +21,9 @@ lint: $(LOCKED)
 
 run: $(LOCKED) ## the daemon, in this terminal
 	$(BIN)/aftershock run
+
+python-found:
+	@test -n "$(PYTHON)"
 
 $(LOCKED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Aftershock needs Python 3.11 or newer with its venv module (Debian: apt-get install python3-venv)."; exit 1; }
