@@ -245,7 +245,7 @@ class Settings:
     poll_delivery: timedelta = timedelta(seconds=1)
     allow: frozenset[str] = frozenset()
     max_steps: int = 3
-    min_strength: float = 0.15
+    min_strength: float = 0.2
     workers: int = 1
     quiet: QuietHours | None = None
 

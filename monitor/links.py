@@ -23,8 +23,11 @@ INVERSE: Mapping[RelationKind, RelationKind] = {
 }
 """What a relation is called from its other end. Investor and owner have no word there: they are walked as inverse."""
 
-FADE_PER_SESSION = 0.8
-"""How a story's claim on a move fades with each session since it was last reported."""
+FADE_PER_SESSION = 0.7
+"""How a story's claim on a move fades with each session since it was last reported: to a third in three sessions."""
+
+HALF_HEARD = 3
+"""Feeds that give a story half of its full claim: what one outlet has alone seldom moves a market."""
 
 SESSIONS_ALIVE = 5
 """A link lives through the fifth session of its exchange to open after the last new fact (rule 6)."""
@@ -59,33 +62,29 @@ def derive(
     """The best link from `story` to each company it reaches, by company.
 
     Only relations of the kinds in `follow` that are valid `on` that day are walked. Strength is the party's
-    own weight times the strengths of the steps; of equal paths the shorter, then the alphabetically first, wins.
+    own weight times the strengths of the steps; of equal paths the shorter, then the alphabetically first, wins. A
+    company is left again by a weaker path that took fewer steps, as that one may go on where the best may not.
     """
     best: dict[str, Link] = {}
+    fewest: dict[str, int] = {}
     queue: list[tuple[float, int, str, Link]] = []
     for company, weight in sorted(story.parties.items()):
         link = Link(story.id, company, company, (), weight, 1)
         heappush(queue, (-weight, 0, link.path, link))
     while queue:
         *_, link = heappop(queue)
-        if link.company in best:
+        best.setdefault(link.company, link)
+        if len(link.steps) >= fewest.get(link.company, max_steps):
             continue
-        best[link.company] = link
-        if len(link.steps) == max_steps:
-            continue
+        fewest[link.company] = len(link.steps)
         for step, relation in graph.edges.get(link.company, ()):
             strength = link.strength * relation.strength
-            if step.company in best or step.kind not in follow or strength < min_strength or not _valid(relation, on):
+            ends = len(link.steps) + 1 >= fewest.get(step.company, max_steps + 1)
+            if ends or step.kind not in follow or strength < min_strength or not _valid(relation, on):
                 continue
-            onward = Link(
-                story.id,
-                step.company,
-                link.root,
-                (*link.steps, step),
-                strength,
-                link.sign * relation.sign,
-            )
-            heappush(queue, (-strength, len(onward.steps), onward.path, onward))
+            steps = (*link.steps, step)
+            onward = Link(story.id, step.company, link.root, steps, strength, link.sign * relation.sign)
+            heappush(queue, (-strength, len(steps), onward.path, onward))
     return best
 
 
@@ -96,12 +95,13 @@ def _valid(relation: Relation, on: date) -> bool:
 def claim(story: Story, opens: Sequence[datetime], now: datetime) -> float:
     """How strongly a story claims to explain a move now, in [0, 1), by the session opens of one exchange (ascending).
 
-    Less for each session since it was last reported, more the more feeds report it (n / (n + 1)), and nothing once
+    Less for each session since it was last reported, more the more feeds report it (n / (n + 3)), and nothing once
     its links are past their life.
     """
     if sessions_since(opens, story.last_fact, now) > SESSIONS_ALIVE:
         return 0.0
-    return FADE_PER_SESSION ** sessions_since(opens, story.last_seen, now) * len(story.feeds) / (1 + len(story.feeds))
+    heard = len(story.feeds) / (HALF_HEARD + len(story.feeds))
+    return heard * FADE_PER_SESSION ** sessions_since(opens, story.last_seen, now)
 
 
 def ranked(links: Iterable[Link], claims: Mapping[str, float], stories: Mapping[str, Story]) -> list[Link]:

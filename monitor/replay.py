@@ -45,7 +45,7 @@ def introduction(day: Day) -> str:
         f"Replaying {day.date:%A %-d %B %Y}: {len(day.items)} recorded news items, {earlier} of them from the days "
         f"before, which only fill the store. Prices are of the sessions dated that day. Daily bars know no path inside "
         f"a day: such a stock is seen at its open and at its close, each confirmed one poll later; real bars from "
-        f"inside the day are used for {', '.join(day.prices.intraday(day.date)) or 'none'}.\n"
+        f"inside the day are used for {', '.join(day.prices.within(day.date)) or 'none'}.\n"
     )
 
 

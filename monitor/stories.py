@@ -33,7 +33,7 @@ MIN_SHARED_WORDS = 2
 TITLES_KEPT = 40
 """Enough to recognise rewrites; a story that a thousand outlets copy must not grow for ever."""
 
-ACTOR, TARGET, NAMED = 1.0, 0.9, 0.8
+ACTOR, TARGET, NAMED = 1.0, 0.7, 0.5
 """How directly a fact names a company: as the one that acts, the one it is done to, or beside them in the title."""
 
 WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")

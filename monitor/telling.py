@@ -27,7 +27,7 @@ from alerts.types import (
     Window,
 )
 from alerts.words import day as day_words
-from config.exchanges import EXCHANGES, exchange_of
+from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES, exchange_of
 from config.types import Config, Watched, Watchlist
 from monitor.market.gate import POLLS
 from monitor.market.moves import event_decides
@@ -49,6 +49,8 @@ LONGEST_DELAY = timedelta(minutes=30)
 """How late the slowest source gives an exchange's closing price; most are 15 or 20 minutes late."""
 SOURCES = 30
 """Articles of a story that are read for its message."""
+DAY_ORDER = (ASIA, EUROPE, AMERICAS)
+"""The order in which a day goes round the world."""
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -319,8 +321,9 @@ class _Telling:
 
     def _digest(self, channel: str, session: date) -> None:
         roots = [r for r in self.roots.values() if (r.channel, r.session) == (channel, session)]
-        told = {row.symbol: row for root in roots for row in root.rows}
+        told = {row.symbol: replace(row, event=None, window=Window.DAY) for root in roots for row in root.rows}
         rows = [*told.values(), *(r for r in self._quiet_rows(channel, session) if r.symbol not in told)]
+        rows.sort(key=lambda row: DAY_ORDER.index(row.region))
         view = DigestView(
             channel=channel,
             session=session,
@@ -329,7 +332,7 @@ class _Telling:
             at=self.now,
             stories=tuple(dict.fromkeys(self._story_note(root) for root in roots)),
             held=self.tx.held(channel, session),
-            market=self.snapshot.market_lines(),
+            market=self.snapshot.closing_lines(session),
             records=tuple(dict.fromkeys(text for root in roots for text in root.records)),
             states=self.snapshot.states(row.symbol for row in rows),
         )

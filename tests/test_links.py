@@ -66,6 +66,21 @@ def test_strength_and_sign_are_products() -> None:
     assert [1, -1] == [links["chips"].sign, links["reactor"].sign]
 
 
+def test_a_weaker_but_shorter_path_may_go_on() -> None:
+    """The best way to the cloud takes two steps, but its power plant is reached over the weaker, direct one."""
+    relations = [
+        Relation("lab", "rival", COMPETITOR, 0.9),
+        Relation("rival", "cloud", PARTNER, 0.9),
+        Relation("lab", "cloud", CUSTOMER, 0.7),
+        Relation("cloud", "reactor", POWER, 0.8),
+    ]
+    links = derive(story(lab=1.0), Graph.of(relations), follow=ALL, on=NOW.date(), max_steps=2, min_strength=0.2)
+    assert [
+        "lab -competitor-> rival -partner-> cloud",
+        "lab -customer-> cloud -power-> reactor",
+    ] == [links["cloud"].path, links["reactor"].path]
+
+
 def test_only_followed_kinds_are_walked() -> None:
     """A watchlist that does not follow competitors stays with the supplier."""
     assert {"lab": "lab", "chips": "lab -supplier-> chips"} == paths(frozenset({SUPPLIER}), lab=1.0)

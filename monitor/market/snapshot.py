@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from alerts.types import Move, PriceState
+from alerts.words import percent
 from config.exchanges import exchange_of
 from config.types import Config
 from monitor.market.gate import POLLS, Expected, Looks, judge
@@ -31,6 +32,8 @@ MARKET: Final = (
 )
 """What a message shows beside the moved stocks; symbols of indices and of funds that trade like them."""
 
+LONGEST_BREAK: Final = timedelta(days=12)
+"""No exchange is closed for longer (Lunar New Year), so no older story's first session still goes on."""
 RATE_AGE: Final = timedelta(days=5)
 """An exchange rate serves over a long weekend; it moves far less than what it converts."""
 
@@ -117,6 +120,8 @@ class Snapshot:
 
     def event_decides(self, symbol: str, story_time: datetime) -> bool:
         """Whether the window since the story may still decide (rule 2)."""
+        if self.now - story_time > LONGEST_BREAK:
+            return False
         mic = exchange_of(symbol).mic
         return event_decides(story_time, self.calendars.sessions(mic, self.now), self.now)
 
@@ -140,13 +145,13 @@ class Snapshot:
         return market_value(company, self._config.instrument(quote.symbol), quote, self._rate(quote.currency))
 
     def market_lines(self) -> tuple[str, ...]:
-        """One line on the broad market, of the indices whose current session has a usable price."""
-        words = []
-        for symbol, name in MARKET:
-            reading = self.reading(symbol)
-            if reading and reading.day and reading.state in {PriceState.FRESH, PriceState.STALE}:
-                words.append(f"{name} {100 * reading.day.raw:+.1f} %")
-        return (f"Market: {', '.join(words)}",) if words else ()
+        """One line on the broad markets that have a fresh price now."""
+        found = ((name, self.reading(symbol)) for symbol, name in MARKET)
+        return _market_line((name, r.day) for name, r in found if r and r.state is PriceState.FRESH)
+
+    def closing_lines(self, session: date) -> tuple[str, ...]:
+        """One line on how the broad markets ended the sessions dated that day."""
+        return _market_line((name, self.last_move(symbol, session)) for symbol, name in MARKET)
 
     def states(self, symbols: Iterable[str]) -> dict[str, str]:
         """What the exchanges of `symbols` are doing, by region."""
@@ -238,6 +243,11 @@ PHASES: Mapping[str, str] = {
     "post": "after hours",
     "closed": "closed",
 }
+
+
+def _market_line(moves: Iterable[tuple[str, Move | None]]) -> tuple[str, ...]:
+    words = [f"{name} {percent(move.raw)}" for name, move in moves if move]
+    return (f"Market: {', '.join(words)}",) if words else ()
 
 
 def _explained(stats: Stats | None, index: Side | None) -> float:

@@ -178,13 +178,13 @@ class Tx:
             self._db.execute(insert(t.ledger), new)
 
     def held(self, channel: str, session: date) -> dict[str, int]:
-        """How many symbols passed and were held back but never told that session, by the last reason."""
+        """How many symbols that were never told that session are held back though they pass, by reason."""
         of = (t.ledger.c.channel == channel) & (t.ledger.c.session == session.isoformat())
         columns = (t.ledger.c.symbol, t.ledger.c.verdict, t.ledger.c.reason)
         rows = self._db.execute(select(*columns).where(of).order_by(t.ledger.c.id)).all()
         told = {row.symbol for row in rows if row.verdict == Verdict.ALERT.value}
-        reasons = {row.symbol: row.reason for row in rows if row.verdict == Verdict.HOLD.value}
-        return dict(Counter(reason for symbol, reason in reasons.items() if symbol not in told))
+        last = {row.symbol: row for row in rows if row.symbol not in told}
+        return dict(Counter(row.reason for row in last.values() if row.verdict == Verdict.HOLD.value))
 
     # The outbox
 
