@@ -1,0 +1,148 @@
+"""Whether a quote may be believed and acted on: FRESH, STALE, MISSING or SUSPECT, with the reason in words.
+
+Rule 5 of the design, pure: the quote, what earlier looks gave, the session and the clock come in. A large jump
+is never refused for good: the next look confirms it with a new trade or an unmoved price. What a second look
+would only repeat (another unit, another currency, a split that the base does not know) stays SUSPECT.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from alerts.types import PriceState
+from monitor.market.sessions import phase
+from monitor.types import Quote, Session
+
+JUMP: Final = 0.08
+JUMP_SIGMAS: Final = 4.0
+"""A jump is suspect beyond the larger of 8 % and four of the symbol's daily sigmas.
+
+1.2 % of closes lie beyond four sigmas (54 stocks, August 2024 to February 2025); those only wait for a second look.
+"""
+NEAR: Final = 0.02
+"""A new trade this close to a suspect price confirms it."""
+POLLS: Final = 2
+"""A quote is stale when older than the source's delay and so many polls; rule 5 of the design."""
+AHEAD: Final = timedelta(minutes=2)
+"""How far a trade's clock may run before ours: clocks differ, and answers arrive after a pass took its time."""
+AUCTION: Final = timedelta(minutes=15)
+"""A session's last trade lies at most so long before its close; an older one means that the source has stopped."""
+UNIT: Final = 100
+UNIT_SLACK: Final = 1.25
+"""A price a hundred times another within this factor is the same price in another unit."""
+SPLITS: Final = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+SPLIT_SLACK: Final = 0.015
+"""A price within 1.5 % of its base divided or multiplied by one of these is taken for an unadjusted split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What earlier looks at a symbol gave: the last quote that was FRESH, and the last one of any state."""
+
+    accepted: Quote | None = None
+    last: Quote | None = None
+
+    def after(self, quote: Quote | None, state: PriceState) -> "Looks":
+        """What is remembered once `quote` was judged."""
+        if quote is None:
+            return self
+        return Looks(quote if state is PriceState.FRESH else self.accepted, quote)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a quote is held against.
+
+    `base` is the day window's base price if known, `sigma` the symbol's daily one (a fraction), `market` the move
+    that the index explains since the base (beta times its own, 0 where unknown).
+    """
+
+    currency: str
+    base: float | None = None
+    sigma: float = 0.0
+    market: float = 0.0
+
+
+def judge(
+    quote: Quote | None,
+    looks: Looks,
+    session: Session,
+    now: datetime,
+    poll: timedelta,
+    expected: Expected,
+    problem: str = "",
+) -> tuple[PriceState, str]:
+    """The state of a quote and why, in words; the reason of a FRESH one is empty.
+
+    `session` is the exchange's current one, `poll` the time between two looks, `problem` what the source said of
+    a quote that is not there. A quote that confirms itself needs no second look, but an unlikely unit or currency is
+    refused even there.
+    """
+    if quote is None or not (math.isfinite(quote.price) and quote.price > 0):
+        return PriceState.MISSING, problem or "the source gave no price"
+    wrong = _wrong(quote, looks, expected, now)
+    if wrong:
+        return PriceState.SUSPECT, wrong
+    stale = _stale(quote, session, now, poll)
+    if stale:
+        return PriceState.STALE, stale
+    jump = _jump(quote, looks, session, expected)
+    if jump and not quote.confirmed and not _confirms(quote, looks.last):
+        return PriceState.SUSPECT, f"{jump}; waits for a second look"
+    return PriceState.FRESH, ""
+
+
+def _wrong(quote: Quote, looks: Looks, expected: Expected, now: datetime) -> str:
+    """What no second look can heal, in words; empty if there is nothing."""
+    if quote.currency != expected.currency:
+        return f"priced in {quote.currency}, expected {expected.currency}"
+    if quote.time > now + AHEAD:
+        return f"its trade is dated {quote.time:%Y-%m-%d %H:%M} UTC, in the future"
+    for price in (expected.base, looks.accepted.price if looks.accepted else None):
+        if not price:
+            continue
+        ratio = max(quote.price / price, price / quote.price)
+        if UNIT / UNIT_SLACK <= ratio <= UNIT * UNIT_SLACK:
+            return f"{quote.price:g} after {price:g}: a factor of 100, probably another unit"
+        split = next((n for n in SPLITS if abs(ratio / n - 1) <= SPLIT_SLACK), None)
+        if split and not quote.confirmed:
+            return f"{quote.price:g} after {price:g}: looks like a split of {split} that the base does not know"
+    return ""
+
+
+def _stale(quote: Quote, session: Session, now: datetime, poll: timedelta) -> str:
+    """Why a quote is too old, in words; empty if it is not.
+
+    The last trade of a session also counts at its close, for as long as the source and two polls need to see it.
+    """
+    patience = quote.delay + POLLS * poll
+    age = now - quote.time
+    if age <= patience:
+        return ""
+    if session.close <= now <= session.close + patience and quote.time >= session.close - AUCTION:
+        return ""
+    state = {"pre": "before the open", "post": "after the close", "closed": "the exchange is closed"}
+    minutes = int(age.total_seconds() // 60)
+    told = f"last trade at {quote.time:%Y-%m-%d %H:%M} UTC, {minutes} min old"
+    where = state.get(phase(session, now), "")
+    return f"{told}; {where}" if where else told
+
+
+def _jump(quote: Quote, looks: Looks, session: Session, expected: Expected) -> str:
+    """A jump beyond the bound, in words; empty if there is none.
+
+    Within a session against the last accepted price, else against the base, less what the index explains.
+    """
+    bound = max(JUMP, JUMP_SIGMAS * expected.sigma)
+    before, market = expected.base, expected.market
+    if looks.accepted and (looks.accepted.time >= session.early or not before):
+        before, market = looks.accepted.price, 0.0
+    if not before or abs(quote.price / before - 1 - market) <= bound:
+        return ""
+    return f"{quote.price / before - 1:+.1%} at once, from {before:g} to {quote.price:g}"
+
+
+def _confirms(quote: Quote, last: Quote | None) -> bool:
+    """Whether this look bears out the one before: a later trade at or near the same price."""
+    return last is not None and quote.time > last.time and abs(quote.price / last.price - 1) <= NEAR
