@@ -120,12 +120,13 @@ def common(
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """Turn what the user can mend into one line; Ctrl-C ends quietly."""
+    from monitor.market.recorded import RecordingError
     from monitor.replay import ReplayError
     from monitor.store.store import StoreError
 
     try:
         yield
-    except (StoreError, AlreadyRunningError, ReplayError, DeliveryError) as error:
+    except (StoreError, AlreadyRunningError, ReplayError, RecordingError, DeliveryError) as error:
         fail(error)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -201,6 +201,10 @@ class Daemon:
             log.warning("stopped waiting; what is in the outbox is sent at the next start")
 
 
+def _exchanges(config: Config) -> set[str]:
+    return {config.instrument(w.symbol).exchange for watchlist in config.watchlists for w in watchlist.companies}
+
+
 def utc_now() -> datetime:
     """The clock of the live daemon."""
     return datetime.now(UTC)
@@ -216,6 +220,7 @@ async def run(
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, daemon.stop)
         watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
+        await loop.run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
         log.info(
             "started",
             feeds=len(config.feeds),

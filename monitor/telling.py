@@ -95,7 +95,7 @@ def _before_stories(
     known = tx.story_prices()
     wanted: dict[tuple[str, str], datetime] = {}
     for watchlist in config.watchlists:
-        ties = Ties.of(list(stories.values()), config, watchlist.follow, calendars, memory, now)
+        ties = Ties.of(list(stories.values()), config, watchlist, calendars, memory, now)
         for watched in watchlist.companies:
             if watched.symbol not in symbols:
                 continue
@@ -161,7 +161,7 @@ class _Telling:
 
     def _ties(self, watchlist: Watchlist) -> Ties:
         calendars = self.snapshot.calendars
-        return Ties.of(list(self.stories.values()), self.config, watchlist.follow, calendars, self.memory, self.now)
+        return Ties.of(list(self.stories.values()), self.config, watchlist, calendars, self.memory, self.now)
 
     def _candidate(self, watched: Watched, ties: Ties) -> Candidate | None:
         reading = self.snapshot.reading(watched.symbol)

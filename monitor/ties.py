@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.types import Source, StoryNote, Tie
-from config.types import Config, EventType, RelationKind, Watched
+from config.types import Config, EventType, Watched, Watchlist
 from monitor.links import claim, derive, ranked
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
@@ -21,7 +21,7 @@ ALSO = 3
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """The links of one set of followed relations: by company, every story that reaches it.
+    """The links to the companies of one watchlist: by company, every story that reaches it.
 
     `claims` are the stories' by exchange, filled as they are asked for.
     """
@@ -37,14 +37,15 @@ class Ties:
         cls,
         stories: Sequence[Story],
         config: Config,
-        follow: frozenset[RelationKind],
+        watchlist: Watchlist,
         calendars: Calendars,
         memory: Memory,
         now: datetime,
     ) -> "Ties":
         """Derive the links of all `stories` over relations that are valid at `now`; those derived before are reused."""
         graph = memory.graph(config)
-        links: dict[str, list[Link]] = {}
+        follow = watchlist.follow
+        links: dict[str, list[Link]] = {watched.company: [] for watched in watchlist.companies}
         for story in stories:
             key = (story.id, frozenset(story.parties.items()), follow, now.date())
             if key not in memory.derived:
@@ -56,8 +57,9 @@ class Ties:
                     max_steps=config.settings.max_steps,
                     min_strength=config.settings.min_strength,
                 )
-            for company, link in memory.derived[key].items():
-                links.setdefault(company, []).append(link)
+            reached = memory.derived[key]
+            for company in links.keys() & reached.keys():
+                links[company].append(reached[company])
         return cls(links, {story.id: story for story in stories}, calendars, now)
 
     def to(self, watched: Watched, mic: str) -> list[Link]:
