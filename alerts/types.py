@@ -181,7 +181,10 @@ class DeliveryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stock in a message: the move by the day window, by the event window if shown, and its path."""
+    """One stock in a message: the move by the day window, by the event window if shown, and its path.
+
+    `window` is the one by which it crossed.
+    """
 
     company: str
     name: str
@@ -192,6 +195,7 @@ class Row:
     event: Move | None = None
     also: tuple[str, ...] = ()
     told: bool = True
+    window: Window = Window.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,16 +249,24 @@ class OutboxRow:
 class DeliveryError(Exception):
     """A notifier could not deliver.
 
-    `permanent`: no retry will help until a person mends something; `ambiguous`: it may have been
-    accepted all the same; `retry_after`: seconds the receiver asked to wait. `args[0]` is for people.
+    `permanent`: no retry will help until a person mends something; `this_message`: nor then, it is this
+    very message that is refused, others may pass; `ambiguous`: it may have been accepted all the same;
+    `retry_after`: seconds the receiver asked to wait. `args[0]` is for people.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, ambiguous: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        this_message: bool = False,
+        ambiguous: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         """Keep what the sender needs to decide."""
         super().__init__(message)
         self.permanent = permanent
+        self.this_message = this_message
         self.ambiguous = ambiguous
         self.retry_after = retry_after
 
@@ -295,4 +307,24 @@ class RootView:
     market: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     previous: str | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """A day in one table: `rows` that were told and, with `told` false, that were linked but did not cross.
+
+    `stories` are the day's root messages' (None for moves without linked news), `held` how many
+    moves were held back by reason, `title` says which day or region it closes.
+    """
+
+    channel: str
+    session: date
+    title: str
+    rows: tuple[Row, ...]
+    at: datetime
+    stories: tuple[StoryNote | None, ...] = ()
+    held: Mapping[str, int] = field(default_factory=dict)
+    market: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)

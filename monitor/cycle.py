@@ -8,6 +8,7 @@ The configuration, the clock and every effect come in as arguments, so that the 
 day and the tests are this same code with other edges. No stage calls another; the lines meet only in the store.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -27,7 +28,10 @@ from monitor.types import Analyzer, FeedAnswer, NewsSource, PriceSource
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Every effect the lines have. `memory` and `pace` are caches: they may be empty at any time."""
+    """Every effect the lines have. `memory` and `pace` are caches: they may be empty at any time.
+
+    `clock` tells the time within a pass of deliveries, each of which may take seconds; without one none takes any.
+    """
 
     news: NewsSource
     analyzer: Analyzer
@@ -37,6 +41,7 @@ class Edges:
     calendars: Calendars
     memory: Memory = field(default_factory=Memory)
     pace: Pace = field(default_factory=Pace)
+    clock: Callable[[], datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +81,4 @@ async def watch_prices(edges: Edges, config: Config, now: datetime) -> Pass:
 
 async def deliver(edges: Edges, config: Config, now: datetime) -> Sent:  # noqa: ARG001  the three lines are asked alike
     """Send what is waiting in the outbox."""
-    return await send_due(StoredOutbox(edges.store), edges.notifier, now, pace=edges.pace)
+    return await send_due(StoredOutbox(edges.store), edges.notifier, now, pace=edges.pace, clock=edges.clock)

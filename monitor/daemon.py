@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from filelock import FileLock, Timeout
 
 from alerts.console import Console
+from alerts.outbox import wake
 from alerts.types import Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
@@ -24,6 +25,7 @@ from monitor.feeds.fetch import HttpNews
 from monitor.health import Changes, changes, delivery_troubles, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
 from monitor.places import AlreadyRunningError, Places
+from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
 from monitor.types import PriceSource
 from nlp.pool import Pool
@@ -66,7 +68,9 @@ def notifier_of(environment: Mapping[str, str]) -> Notifier:
 
 
 @asynccontextmanager
-async def live(config: Config, environment: Mapping[str, str], places: Places) -> AsyncIterator[Edges]:
+async def live(
+    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime]
+) -> AsyncIterator[Edges]:
     """The edges of the live daemon, let go of at the end. Raises AlreadyRunningError or StoreError."""
     places.state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(places.state / "lock")
@@ -84,7 +88,7 @@ async def live(config: Config, environment: Mapping[str, str], places: Places) -
         prices = PRICE_SOURCES["yahoo"](environment, places.state)
         notifier = notifier_of(environment)
         try:
-            yield Edges(news, analyzer, prices, notifier, store, Calendars())
+            yield Edges(news, analyzer, prices, notifier, store, Calendars(), clock=clock)
         finally:
             for edge in (news, analyzer, prices, notifier):
                 await edge.close()
@@ -214,12 +218,13 @@ async def run(
     config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
 ) -> None:
     """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError."""
-    async with live(config, environment, places) as edges:
+    async with live(config, environment, places, clock) as edges:
         daemon = Daemon(edges, config, clock)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, daemon.stop)
         watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
+        await wake(StoredOutbox(edges.store), clock())
         await loop.run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
         log.info(
             "started",
@@ -236,7 +241,7 @@ async def once(
     config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
 ) -> None:
     """One pass of each line, then done. Raises AlreadyRunningError or StoreError."""
-    async with live(config, environment, places) as edges:
+    async with live(config, environment, places, clock) as edges:
         daemon = Daemon(edges, config, clock)
         for line in (daemon.news, daemon.prices, daemon.delivery):
             await line()

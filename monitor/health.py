@@ -59,7 +59,7 @@ def price_troubles(source: str, asked: Iterable[str], problems: Mapping[str, str
     if not asked:
         return {}, set()
     if asked <= problems.keys():
-        return {whole: f"{source} gives no prices: {problems[min(asked)]}"}, {whole}
+        return {whole: f"no prices from {source}: {problems[min(asked)]}"}, {whole}
     return {f"{PRICES}{s}": f"{s}: {problems[s]}" for s in sorted(asked & problems.keys())}, looked | {whole}
 
 

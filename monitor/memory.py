@@ -5,7 +5,7 @@ before a story once; what a source could not give is
 not asked for again for a while. Nothing here decides anything.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -55,7 +55,7 @@ class Memory:
         self.derived: dict[Hashable, dict[str, Link]] = {}
         self._graph: tuple[str, Graph] | None = None
         self._histories: dict[str, History] = {}
-        self._in_vain: dict[object, datetime] = {}
+        self._in_vain: dict[object, tuple[datetime, str]] = {}
 
     def history(self, symbol: str) -> History | None:
         """The daily bars known of a symbol."""
@@ -77,19 +77,21 @@ class Memory:
             quotes=quotes.found if quotes else {},
             before=tuple(before),
             asked=frozenset(asking.symbols) | asking.histories.keys(),
-            problems=problems | dict(quotes.problems if quotes else {}),
+            problems=dict(quotes.problems if quotes else {}) | problems,
         )
 
     async def _histories_of(self, source: PriceSource, asking: Asking, now: datetime) -> dict[str, str]:
         missing = [symbol for symbol, day in asking.histories.items() if not self._reaches(symbol, day)]
         wanted = [symbol for symbol in missing if self._may_ask(symbol, now)]
+        known = {symbol: self._in_vain[symbol][1] for symbol in missing if symbol not in wanted}
         if not wanted:
-            return {}
+            return known
         answer = await source.history(wanted, now)
         self._histories.update(answer.found)
         self.stats.clear()
-        self._note(wanted, [s for s in wanted if self._reaches(s, asking.histories[s])], now)
-        return dict(answer.problems)
+        reached = {s for s in wanted if self._reaches(s, asking.histories[s])}
+        self._note(wanted, reached | answer.silent, answer.problems, now)
+        return known | dict(answer.problems)
 
     def _reaches(self, symbol: str, day: date) -> bool:
         history = self._histories.get(symbol)
@@ -106,16 +108,19 @@ class Memory:
         for story, pairs in stories.items():
             answer = await source.prices_at(pairs, now)
             found += [StoryPrice(story, symbol, quote) for symbol, quote in answer.found.items()]
-            self._note([(story, s) for s, _ in pairs], {(story, s) for s in answer.found}, now)
+            given = answer.found.keys() | answer.silent
+            self._note([(story, s) for s, _ in pairs], {(story, s) for s in given}, {}, now)
         return found
 
     def _may_ask(self, what: object, now: datetime) -> bool:
-        return what not in self._in_vain or now - self._in_vain[what] >= AGAIN
+        return what not in self._in_vain or now - self._in_vain[what][0] >= AGAIN
 
-    def _note(self, asked: Sequence[object], found: Iterable[object], now: datetime) -> None:
-        given = set(found)
+    def _note(
+        self, asked: Sequence[object], settled: Container[object], problems: Mapping[str, str], now: datetime
+    ) -> None:
+        """Remember what was asked for in vain: what is neither given nor worth asking for again at once."""
         for what in asked:
-            if what in given:
+            if what in settled:
                 self._in_vain.pop(what, None)
             else:
-                self._in_vain[what] = now
+                self._in_vain[what] = (now, problems.get(str(what), "its last close is not there yet"))

@@ -230,10 +230,15 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class PriceAnswer(Generic[T]):
-    """What a price source could give, and for the rest one sentence each for people."""
+    """What a price source could give, and for the rest one sentence each for people.
+
+    `silent` are the symbols of which it said nothing at all, as it could not be reached or refused: they may be asked
+    for again at the next pass. A source spaces its requests itself.
+    """
 
     found: Mapping[str, T]
     problems: Mapping[str, str]
+    silent: frozenset[str] = frozenset()
 
 
 class PriceSource(Protocol):

@@ -1,4 +1,4 @@
-"""The daemon as a real process, against stand-ins that speak HTTP, Yahoo's and Slack's protocols to the real clients."""
+"""The daemon as a real process, against stand-ins that speak the real protocols to the real clients."""
 
 import json
 import os
@@ -7,15 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from standins.line import Line
 from standins.slack import SlackServer
-from standins.web import Answer, Web, item, rss
+from standins.web import Web, item, rss
 from standins.yahoo import YahooStandIn
 
 SCRIPT = Path(__file__).parent / "standins" / "shifted_daemon.py"
@@ -25,7 +26,7 @@ DEADLINE = 60.0
 """Seconds in which anything must happen; most of them are the start of a process on a busy machine."""
 CHANNEL = "#ai"
 SETTINGS = """
-schedule: {{news: 1 s, prices: 1 s, delivery: 0.2 s}}
+schedule: {{news: 1 s, prices: 1 s, delivery: 1 s}}
 network: {{allow: ["{place}"]}}
 feeds: {{only: [test-wire], add: [{{id: test-wire, name: Test wire, url: "{url}", topic: press}}]}}
 """
@@ -60,14 +61,19 @@ class World:
     def trade(self, price: float) -> None:
         """Nvidia trades at `price`, the market as yesterday."""
         for symbol, last in (("NVDA", price), ("SPY", 500.0), ("QQQ", 400.0), ("SMH", 200.0), ("^IXIC", 18000.0)):
-            self.yahoo.trade(symbol, last, self.now(), currency="USD", exchangeDataDelayedBy=15)
+            self.yahoo.trade(symbol, last, self.now(), goes_on=True)
 
     def publish(self, *items: str) -> None:
         """The feed shows these items now."""
         self.web.feed("/feed", rss(*items), etag=f'"{time.monotonic_ns()}"')
 
+    def follow(self, url: str, place: str) -> None:
+        """Configure the one feed and the one stock."""
+        (self.config / "aftershock.yaml").write_text(SETTINGS.format(place=place, url=url), encoding="utf-8")
+        (self.config / "watchlists" / "test.yaml").write_text(WATCHLIST, encoding="utf-8")
+
     @contextmanager
-    def daemon(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    def daemon(self, log: Path, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
         """The daemon, running; killed if the test has not ended it."""
         environment = {
             **os.environ,
@@ -76,6 +82,7 @@ class World:
             "AFTERSHOCK_YAHOO_URL": self.yahoo.url,
             "AFTERSHOCK_SLACK_URL": self.slack.url,
             "SLACK_BOT_TOKEN": self.slack.token,
+            **environ,
         }
         command = [sys.executable, str(SCRIPT), str(self.shift.total_seconds())]
         with log.open("ab") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as process:
@@ -91,11 +98,13 @@ def world(tmp_path: Path) -> Iterator[World]:
     shift = MOMENT - datetime.now(UTC)
     config = tmp_path / "config"
     (config / "watchlists").mkdir(parents=True)
-    with Web() as web, YahooStandIn() as yahoo, SlackServer(CHANNEL, now=lambda: time.time() + shift.total_seconds()) as slack:
+    with (
+        Web() as web,
+        YahooStandIn() as yahoo,
+        SlackServer(CHANNEL, now=lambda: time.time() + shift.total_seconds()) as slack,
+    ):
         made = World(web, yahoo, slack, config, tmp_path / "state", shift)
-        url = web.url("/feed")
-        (config / "aftershock.yaml").write_text(SETTINGS.format(place=web.place, url=url), encoding="utf-8")
-        (config / "watchlists" / "test.yaml").write_text(WATCHLIST, encoding="utf-8")
+        made.follow(web.url("/feed"), web.place)
         for symbol, level in (("NVDA", 100.0), ("SPY", 500.0), ("QQQ", 400.0), ("SMH", 200.0), ("^IXIC", 18000.0)):
             swing = 0.01 if symbol == "NVDA" else 0.004
             days = sessions(made.now().date())
@@ -112,8 +121,8 @@ def wait(done: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) 
     while not done():
         if time.monotonic() > ends or process.poll() is not None:
             pytest.fail(f"did not happen; the daemon ({process.poll()}) said:\n{log.read_text(encoding='utf-8')}")
-        process.stdout  # noqa: B018  nothing to read, the log is a file
-        signal.sigtimedwait([], 0.05)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
 
 
 def logged(log: Path, event: str) -> list[dict[str, str]]:
@@ -122,12 +131,18 @@ def logged(log: Path, event: str) -> list[dict[str, str]]:
     return [line for line in lines if line.get("event") == event]
 
 
+def told(log: Path) -> list[str]:
+    """What the log says cannot be reached, without the reasons."""
+    return sorted(line["what"].partition(":")[0] for line in logged(log, "cannot reach"))
+
+
 def test_an_item_and_a_fall_become_one_message_and_a_restart_sends_nothing_twice(world: World, tmp_path: Path) -> None:
     """News comes up in a feed, the price falls, the channel hears it once; SIGTERM ends well, a restart is silent."""
     log = tmp_path / "log"
     channel = world.slack[CHANNEL]
     with world.daemon(log) as process:
-        wait(lambda: len(world.web.requests("/feed")) >= 2 and world.yahoo.count("/v7/finance/quote") >= 2, process, log)
+        wait(lambda: len(world.web.requests("/feed")) >= 2, process, log)
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= 2, process, log)
         assert [] == channel.messages
         news = item(
             "Nvidia unveils Blackwell chip for AI data centres, shipments delayed",
@@ -153,10 +168,38 @@ def test_an_item_and_a_fall_become_one_message_and_a_restart_sends_nothing_twice
     seen = world.yahoo.count("/v7/finance/quote")
     world.trade(88.0)
     with world.daemon(log) as process:
-        enough = lambda: len(world.web.requests("/feed")) >= polls + 2 and world.yahoo.count("/v7/finance/quote") >= seen + 4  # noqa: E731  read where it is used
-        wait(enough, process, log)
+        wait(lambda: len(world.web.requests("/feed")) >= polls + 2, process, log)
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= seen + 4, process, log)
         process.send_signal(signal.SIGTERM)
         assert 0 == process.wait(DEADLINE)
     assert 1 == len(channel.messages)
-    assert ["started", "stopped"] * 2 == [line["event"] for line in logged(log, "started") + logged(log, "stopped")][::2] * 2
+    assert (2, 2) == (len(logged(log, "started")), len(logged(log, "stopped")))
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_without_a_network_it_stays_up_says_so_once_and_recovers(world: World, tmp_path: Path) -> None:
+    """Each thing that cannot be reached is told once, its return too, and what waited then arrives."""
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    with Line(world.web.url("/feed")) as feed, Line(world.yahoo.url) as yahoo, Line(world.slack.url) as slack:
+        world.follow(feed.url, feed.place)
+        with world.daemon(log, AFTERSHOCK_YAHOO_URL=yahoo.url, AFTERSHOCK_SLACK_URL=slack.url) as process:
+            wait(lambda: len(logged(log, "cannot reach")) == 2, process, log)
+            assert ["no prices from Yahoo Finance", "test-wire"] == told(log)
+            feed.mend()
+            yahoo.mend()
+            wait(lambda: len(logged(log, "works again")) == 2, process, log)
+            world.publish(item("Nvidia unveils Blackwell chip for AI data centres", guid="2", published=world.now()))
+            polls = len(world.web.requests("/feed"))
+            wait(lambda: len(world.web.requests("/feed")) >= polls + 2, process, log)
+            world.trade(88.0)
+            wait(lambda: len(logged(log, "cannot reach")) == 3, process, log)
+            assert ["#ai", "no prices from Yahoo Finance", "test-wire"] == told(log)
+            assert [] == channel.messages
+            slack.mend()
+            wait(lambda: bool(channel.messages), process, log)
+            wait(lambda: len(logged(log, "works again")) == 3, process, log)
+            process.send_signal(signal.SIGINT)
+            assert 0 == process.wait(DEADLINE)
+    assert 1 == len(channel.roots)
     assert "Traceback" not in log.read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ def test_no_network_is_one_trouble_that_ends_with_the_first_feed_read() -> None:
 def test_a_price_source_that_gives_nothing_is_one_trouble() -> None:
     """One unknown symbol is that symbol's trouble; all of them are the source's."""
     whole, _ = price_troubles("yahoo", ["A", "B"], {"A": "could not be reached", "B": "could not be reached"})
-    assert {"prices yahoo": "yahoo gives no prices: could not be reached"} == whole
+    assert {"prices yahoo": "no prices from yahoo: could not be reached"} == whole
     one, looked = price_troubles("yahoo", ["A", "B"], {"B": "knows no symbol B"})
     assert {"prices B": "B: knows no symbol B"} == one
     assert {"prices yahoo"} == changes(whole, one, looked).ended.keys()

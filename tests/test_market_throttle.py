@@ -88,13 +88,13 @@ def test_three_failures_in_a_row_pause_and_one_more_does_so_again() -> None:
     """Two and a success do not; after the pause a single failure is enough."""
     throttle, clock = made()
     for good in (False, False, True, False, False):
-        throttle.succeeded() if good else throttle.failed()
+        throttle.succeeded() if good else throttle.failed("HTTP 500")
     throttle.enter()
-    throttle.failed()
-    assert refused(throttle) == "several requests in a row failed; it is asked again after a pause"
+    throttle.failed("HTTP 500")
+    assert refused(throttle) == "HTTP 500, several times in a row; it is asked again after a pause"
     clock.now += 36
     throttle.enter()
-    throttle.failed()
+    throttle.failed("HTTP 500")
     clock.now += 59
     refused(throttle)
 

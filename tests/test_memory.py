@@ -19,6 +19,7 @@ class Source:
     def __init__(self, until: date | None = FRIDAY) -> None:
         """Give bars up to a date, none at all if None."""
         self.until = until
+        self.silent = False
         self.asked: list[str] = []
 
     async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:
@@ -29,7 +30,8 @@ class Source:
         """One bar."""
         self.asked += symbols
         if self.until is None:
-            return PriceAnswer({}, dict.fromkeys(symbols, "knows no such symbol"))
+            silent = frozenset(symbols) if self.silent else frozenset()
+            return PriceAnswer({}, dict.fromkeys(symbols, "knows no such symbol"), silent)
         bar = {s: (Bar(s, self.until, None, None, None, 1.0),) for s in symbols}
         return PriceAnswer({s: History(s, "USD", bar[s]) for s in symbols}, {})
 
@@ -62,6 +64,24 @@ async def test_what_cannot_be_had_is_asked_for_again_after_a_while() -> None:
         assert ["ACME"] == source.asked
         await memory.ask(source, Asking((), {"ACME": FRIDAY}), NOW + AGAIN)
         assert ["ACME", "ACME"] == source.asked
+
+
+async def test_what_was_asked_for_in_vain_stays_a_problem_until_it_is_there() -> None:
+    """The operator is not told that it works again because nobody asked."""
+    source, memory = Source(until=None), Memory()
+    for minutes in range(2):
+        prices = await memory.ask(source, Asking((), {"ACME": FRIDAY}), NOW + timedelta(minutes=minutes))
+        assert {"ACME": "knows no such symbol"} == prices.problems
+    assert ["ACME"] == source.asked
+
+
+async def test_a_source_that_was_silent_is_asked_again_at_the_next_pass() -> None:
+    """Without a network nothing was said of the symbol: the bars are there as soon as the network is."""
+    source, memory = Source(until=None), Memory()
+    source.silent = True
+    for minutes in range(3):
+        await memory.ask(source, Asking((), {"ACME": FRIDAY}), NOW + timedelta(minutes=minutes))
+    assert ["ACME"] * 3 == source.asked
 
 
 async def test_trades_before_a_story_come_back_by_story_and_symbol() -> None:

@@ -70,12 +70,12 @@ class Throttle:
         with self._lock:
             self._failures = self._pauses = 0
 
-    def failed(self) -> None:
-        """A request failed: no connection, no answer, or an error at the other end."""
+    def failed(self, why: str) -> None:
+        """A request failed: no connection, no answer, or an error at the other end; `why` says it in words."""
         with self._lock:
             self._failures += 1
             if self._failures >= FAILURES:
-                self._pause(PAUSE, 0, "several requests in a row failed")
+                self._pause(PAUSE, 0, f"{why}, several times in a row")
 
     def refused(self, at_least: float = 0.0) -> None:
         """The other end said that it is asked too often, and for how many seconds to wait if it did."""

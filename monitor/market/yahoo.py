@@ -23,7 +23,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pandas as pd
 import yfinance
 from curl_cffi.requests import Response, Session
-from curl_cffi.requests.exceptions import HTTPError, RequestException, Timeout
+from curl_cffi.requests.exceptions import ConnectionError as NoConnection
+from curl_cffi.requests.exceptions import DNSError, HTTPError, RequestException, Timeout
 from yfinance.cache import get_tz_cache
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFTickerMissingError, YFTzMissingError
@@ -96,12 +97,14 @@ class Yahoo:
         """The newest trade of each symbol: regular, pre- or post-market, whichever is later."""
         found: dict[str, Quote] = {}
         problems: dict[str, str] = {}
+        silent: set[str] = set()
         for start in range(0, len(symbols), BATCH):
             batch = symbols[start : start + BATCH]
             try:
                 rows = await self._run(partial(self._rows, batch))
             except _TOLD as error:
                 problems |= {symbol: _words(error, symbol) for symbol in batch}
+                silent |= set(batch)
                 continue
             for symbol in batch:
                 quote = _quote(symbol, rows[symbol]) if symbol in rows else None
@@ -109,12 +112,13 @@ class Yahoo:
                     found[symbol] = quote
                 else:
                     problems[symbol] = f"Yahoo gives no price for {symbol}" if symbol in rows else _unknown(symbol)
-        return PriceAnswer(found, problems)
+        return PriceAnswer(found, problems, frozenset(silent))
 
     async def history(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[History]:
         """A year of daily bars, adjusted for dividends and splits, of sessions that closed half an hour ago or more."""
         found: dict[str, History] = {}
         problems: dict[str, str] = {}
+        silent: set[str] = set()
         with suppress(*_TOLD):
             await self._run(partial(self._learn_zones, symbols))
         for symbol in symbols:
@@ -122,6 +126,7 @@ class Yahoo:
                 frame, currency = await self._run(partial(self._bars, symbol, period=PERIOD, interval="1d"))
             except _TOLD as error:
                 problems[symbol] = _words(error, symbol)
+                silent |= set() if isinstance(error, _Unknown) else {symbol}
                 continue
             last = self._last_settled(symbol, now)
             bars = tuple(bar for bar in _daily(symbol, frame) if bar.date <= last)
@@ -129,12 +134,13 @@ class Yahoo:
                 found[symbol] = History(symbol, currency or exchange_of(symbol).currency, bars, adjusted=True)
             else:
                 problems[symbol] = f"Yahoo gives no bars for {symbol}"
-        return PriceAnswer(found, problems)
+        return PriceAnswer(found, problems, frozenset(silent))
 
     async def prices_at(self, wanted: Sequence[tuple[str, datetime]], now: datetime) -> PriceAnswer[Quote]:
         """The last one-minute bar of each symbol that had ended at the given time, of the last seven days."""
         found: dict[str, Quote] = {}
         problems: dict[str, str] = {}
+        silent: set[str] = set()
         for symbol, moment in wanted:
             if now - moment > MINUTES_KEPT:
                 problems[symbol] = f"Yahoo keeps one-minute bars for {MINUTES_KEPT.days} days only"
@@ -143,6 +149,7 @@ class Yahoo:
                 frame, currency = await self._run(partial(self._minutes, symbol, moment))
             except _TOLD as error:
                 problems[symbol] = _words(error, symbol)
+                silent |= set() if isinstance(error, _Unknown) else {symbol}
                 continue
             trades = [(start + MINUTE, price) for start, price in _closes(frame) if start + MINUTE <= now]
             before = [trade for trade in trades if trade[0] <= moment]
@@ -153,7 +160,7 @@ class Yahoo:
             else:
                 late = f"Yahoo's one-minute bars do not reach {moment:%H:%M} UTC yet"
                 problems[symbol] = f"Yahoo has no trade of {symbol} in the half day before then" if reached else late
-        return PriceAnswer(found, problems)
+        return PriceAnswer(found, problems, frozenset(silent))
 
     async def close(self) -> None:
         """Stop asking. A request that hangs is left to its own end on a thread that nobody waits for."""
@@ -239,8 +246,8 @@ class _Session(Session[Response]):
         kwargs["timeout"] = self._limit
         try:
             response = super().request(method, self._target(url), *args, **kwargs)
-        except RequestException:
-            self.throttle.failed()
+        except RequestException as error:
+            self.throttle.failed(_unreached(error))
             raise
         self._judge(response, path)
         return response
@@ -259,7 +266,7 @@ class _Session(Session[Response]):
             self.throttle.refused(_seconds(response.headers.get("Retry-After")))
             self.throttle.enter()
         if status >= SERVER_ERROR:
-            self.throttle.failed()
+            self.throttle.failed(f"HTTP {status}")
             raise _Refused(f"it answered with an error (HTTP {status})")
         if not path.startswith(DATA):
             return
@@ -268,9 +275,9 @@ class _Session(Session[Response]):
             raise _Unknown
         if status >= ERROR:
             # yfinance asks once more, with a new crumb. It is counted, so that this does not go on for ever.
-            self.throttle.failed()
+            self.throttle.failed(f"HTTP {status}")
         elif response.content[:1] not in {b"{", b"["}:
-            self.throttle.failed()
+            self.throttle.failed("it answered with something that is no data")
             raise _Refused("it answered with something that is no data")
         else:
             self.throttle.succeeded()
@@ -360,6 +367,17 @@ def _unknown(symbol: str) -> str:
     return f"Yahoo knows no symbol {symbol}"
 
 
+def _unreached(error: RequestException) -> str:
+    """Why a request was not answered, in plain words where there are some, else in the library's."""
+    if isinstance(error, Timeout):
+        return "no answer in time"
+    if isinstance(error, DNSError):
+        return "name not resolved"
+    if isinstance(error, NoConnection):
+        return "no connection"
+    return str(error).removeprefix("Failed to perform, ").partition(" See http")[0]
+
+
 def _words(error: BaseException, symbol: str) -> str:
     """What went wrong, for people."""
     match error:
@@ -368,16 +386,15 @@ def _words(error: BaseException, symbol: str) -> str:
         case YFTickerMissingError():
             words = f"Yahoo gives no bars for {symbol}"
         case Paused():
-            words = f"Yahoo is not asked for now: {error}"
+            words = f"Yahoo gives nothing for now: {error}"
         case _Refused():
             words = f"Yahoo could not be read: {error}"
-        case Timeout() | TimeoutError():
+        case TimeoutError():
             words = "Yahoo could not be reached: no answer in time"
         case HTTPError():
             words = f"Yahoo could not be read: it refused ({str(error).strip(': ')})"
         case RequestException():
-            said = str(error).removeprefix("Failed to perform, ").partition(" See http")[0]
-            words = f"Yahoo could not be reached: {said}"
+            words = f"Yahoo could not be reached: {_unreached(error)}"
         case _:
             words = f"Yahoo could not be read: unexpected answer ({type(error).__name__}: {error})"
     return words

@@ -14,7 +14,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 COOKIE = "A3=d=stand-in"
@@ -155,7 +155,7 @@ class YahooStandIn:
             rows = [self._quote(symbol) for symbol in asked if symbol in self.listings]
             return _json(200, {"quoteResponse": {"result": rows, "error": None}})
         if path.startswith("/v8/finance/chart/"):
-            return self._chart(path.rpartition("/")[2], query)
+            return self._chart(unquote(path.rpartition("/")[2]), query)
         return (404, "text/html", PAGE)
 
     def _quote(self, symbol: str) -> dict[str, Any]:

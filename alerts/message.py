@@ -1,0 +1,260 @@
+"""What a message says: the root that is redrawn as moves go on, replies in its thread, and the digest.
+
+Each comes as plain text and as Slack blocks with the same facts. The plain text is paragraphs: the first
+line, which a phone shows; the table; then the rest (`parts` takes them apart again for the console). Pure and
+deterministic: the same view gives the same message, and nothing exceeds Block Kit's limits however long
+titles, links and lists are. "Linked" is all that is ever claimed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from alerts.table import Signs, grid, ranked, shown, signs
+from alerts.types import Crossing, Decision, DigestView, RootView, Row, Source, StoryNote, Window
+from alerts.words import address, clean, count, cut, escape, link, literal, moment, money, percent, sigmas
+
+Blocks = tuple[Mapping[str, Any], ...]
+
+HEADER_LIMIT: Final = 150
+"""Characters of a header block (docs.slack.dev, header block)."""
+SECTION_LIMIT: Final = 3000
+"""Characters of a section's text (docs.slack.dev, section block); a context's text object has the same."""
+BLOCKS_LIMIT: Final = 50
+"""Blocks of a message (docs.slack.dev, blocks)."""
+
+_LEADERS: Final = 3
+"""Stocks that the first line names: a phone shows some 150 characters."""
+_SOURCES: Final = 5
+_TITLE: Final = 90
+"""Characters of a headline on the first line."""
+_LONG: Final = 280
+"""Characters of a title or a sentence further down."""
+_LISTED: Final = 2000
+"""Characters of a list in a section: leaves the whole message well under what Slack takes."""
+_CAVEAT: Final = "Linked, not proven to be the reason. Not advice."
+_LEGEND: Final = (
+    "move: from the last regular close; adjusted: without the market's part; sigma: adjusted move in its usual "
+    "daily sizes; value: of the whole company, in dollars"
+)
+
+
+def root(view: RootView) -> tuple[str, Blocks]:
+    """The root message of a story (or of a move without linked news) as plain text and blocks."""
+    marks = signs(view.rows)
+    lead = leaders(view.rows)
+    told = [row for row in view.rows if row.told]
+    facts = _facts(view.records, view.market)
+    story = view.story
+    text = [f"{lead}: {_about(story)}", grid(view.rows, view.states, marks)]
+    blocks = [_header(lead)]
+    if story:
+        about = f"{_kinds(story)} · {count(story.feeds, 'source')} · first {moment(story.first_time)}"
+        text.append("\n".join([f"Linked to “{clean(story.headline)}”", about]))
+        blocks.append(_section(f"Linked to *“{literal(story.headline, _LONG)}”*\n{about}"))
+    else:
+        blocks.append(_section("No linked AI news found."))
+    blocks.append(_table(view.rows, view.states, marks))
+    if facts:
+        text.append(_list(facts))
+        blocks.append(_section(_listed([literal(f, _LONG) for f in facts])))
+    if story:
+        why = _why(story, told)
+        text.append("\n".join(["Why linked", *why]))
+        blocks.append(_section(_fit(["*Why linked*", *(_path(line) for line in why)], _LISTED)))
+        if story.sources:
+            text.append("\n".join(["Sources", *(_plain_source(s) for s in story.sources[:_SOURCES])]))
+            blocks.append(_section(_sources(story.sources)))
+    small = _small(view.previous, marks, f"drawn {moment(view.at)}")
+    text.append("\n".join(small))
+    blocks.append(_context(small))
+    return "\n\n".join(text), tuple(blocks)
+
+
+def reply(decisions: Sequence[Decision], headline: str = "") -> tuple[str, Blocks]:
+    """A reply that tells the ALERTs of one pass: which stocks crossed, how, and by which path.
+
+    `headline`, where given, comes first (a region that joins, a record); it is what a broadcast shows.
+    """
+    lines = [_crossed(d) for d in decisions]
+    paths = [f" · {d.candidate.tie.path}" if d.candidate.tie else "" for d in decisions]
+    top = [clean(headline)] if headline else []
+    text = "\n".join([*top, *(line + path for line, path in zip(lines, paths, strict=True))])
+    shown_paths = [f" · `{literal(p[3:], _LONG)}`" if p else "" for p in paths]
+    marked = [literal(line, _LONG) + path for line, path in zip(lines, shown_paths, strict=True)]
+    bold = [f"*{literal(headline, _LONG)}*"] if headline else []
+    return text, (_section(_fit([*bold, *marked], SECTION_LIMIT)),)
+
+
+def digest(view: DigestView) -> tuple[str, Blocks]:
+    """A day (or a region's day) in one table, with value won and lost, what was held back, and the stories told."""
+    marks = signs(view.rows)
+    told = [row for row in view.rows if row.told]
+    quiet = len(view.rows) - len(told)
+    lead = f"{clean(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
+    facts = [*_value(told), *_facts(view.records, view.market), *_held(view.held)]
+    text = [lead, grid(view.rows, view.states, marks) if view.rows else "No linked stock moved."]
+    blocks = [_header(lead), _table(view.rows, view.states, marks) if view.rows else _section(text[1])]
+    if facts:
+        text.append(_list(facts))
+        blocks.append(_section(_listed([literal(f, _LONG) for f in facts])))
+    if view.stories:
+        about = [
+            f"“{clean(s.headline)}” ({_kinds(s)}, {count(s.feeds, 'source')})" if s else "moves without linked AI news"
+            for s in view.stories
+        ]
+        text.append("\n".join(["Stories told", *(f"• {a}" for a in about)]))
+        blocks.append(_section(_fit(["*Stories told*", *(f"• {literal(a, _LONG)}" for a in about)], _LISTED)))
+    small = _small(None, marks, f"drawn {moment(view.at)}")
+    text.append("\n".join(small))
+    blocks.append(_context(small))
+    return "\n\n".join(text), tuple(blocks)
+
+
+def parts(text: str) -> tuple[str, str, str]:
+    """A root's or digest's plain text as first line, table, and the rest."""
+    head, _, more = text.partition("\n\n")
+    table, _, rest = more.partition("\n\n")
+    return head, table, rest
+
+
+def leaders(rows: Sequence[Row]) -> str:
+    """The most significant rows in one line: the first in full, two more by their move, the rest by number."""
+    order = [row for row in ranked(rows) if row.told] or ranked(rows)
+    if not order:
+        return "No stock moved"
+    first = f"{order[0].symbol} {_move(order[0])}"
+    others = [f"{row.symbol} {percent(shown(row).raw)}" for row in order[1:_LEADERS]]
+    left = len(order) - 1 - len(others)
+    words = ", ".join(others) + (f" and {left} more" if left else "")
+    return f"{first}; {words}" if words else first
+
+
+def _move(row: Row) -> str:
+    move = shown(row)
+    since = " since the news" if row.window is Window.EVENT and row.event else ""
+    unusual = "" if move.sigma is None else f" ({sigmas(move.sigma)})"
+    value = "" if move.value_change is None else f", {money(move.value_change)}"
+    return f"{percent(move.raw)}{since}{unusual}{value}"
+
+
+def _about(story: StoryNote | None) -> str:
+    if story is None:
+        return "no linked AI news found"
+    return f"linked to “{cut(clean(story.headline), _TITLE)}”, {count(story.feeds, 'source')}"
+
+
+def _kinds(story: StoryNote) -> str:
+    kinds = ", ".join(kind.replace("_", " ") for kind in story.types) or "no event"
+    return f"{kinds}, {story.status}" if story.status else kinds
+
+
+def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
+    return [clean(line) for line in (*records, *market)]
+
+
+def _why(story: StoryNote, rows: Sequence[Row]) -> list[str]:
+    """The trigger sentence, then each stock's path and the other stories that are linked to it."""
+    lines = [f"“{cut(clean(story.reason), _LONG)}”"] if story.reason else []
+    for row in rows:
+        also = f" (also linked: {', '.join(clean(a) for a in row.also)})" if row.also else ""
+        lines.append(f"{row.symbol}: {row.path}{also}")
+    return lines
+
+
+def _path(line: str) -> str:
+    return f"• {literal(line, _LONG)}"
+
+
+def _plain_source(source: Source) -> str:
+    where = address(source.link)
+    return f"• {moment(source.seen)} {clean(source.feed)}: {clean(source.title)}{f' {where}' if where else ''}"
+
+
+def _sources(sources: Sequence[Source]) -> str:
+    lines = [f"• {moment(s.seen)} {literal(s.feed, 60)}: {link(s.link, s.title, _LONG)}" for s in sources[:_SOURCES]]
+    return _fit(["*Sources*", *lines], SECTION_LIMIT, more=len(sources) - len(lines))
+
+
+def _small(previous: str | None, marks: Signs, drawn: str) -> list[str]:
+    before = [clean(previous)] if previous else []
+    return [*before, *(clean(note) for note in marks.notes), f"{_LEGEND}; {drawn}", _CAVEAT]
+
+
+def _crossed(decision: Decision) -> str:
+    candidate = decision.candidate
+    by_event = decision.window is Window.EVENT and candidate.event is not None
+    move = candidate.event if by_event else candidate.day
+    if move is None:
+        return candidate.symbol
+    row = Row(
+        candidate.company,
+        candidate.name,
+        candidate.symbol,
+        candidate.region,
+        candidate.day or move,
+        path="",
+        event=candidate.event,
+        window=Window.EVENT if by_event else Window.DAY,
+    )
+    ends = {
+        Crossing.FIRST: "crosses",
+        Crossing.LARGER: "goes on",
+        Crossing.OTHER_SIDE: "has turned",
+        Crossing.AGAIN: "crosses again",
+    }
+    return f"{candidate.symbol} {ends.get(decision.crossing or Crossing.FIRST)}: {_move(row)}"
+
+
+def _value(rows: Sequence[Row]) -> list[str]:
+    changes = [row.day.value_change for row in rows if row.day.value_change is not None]
+    lost, won = [c for c in changes if c < 0], [c for c in changes if c > 0]
+    words = []
+    if lost:
+        words.append(f"{money(sum(lost))} on {count(len(lost), 'stock')}")
+    if won:
+        words.append(f"{money(sum(won))} on {count(len(won), 'stock')}")
+    return [f"Market value: {', '.join(words)}"] if words else []
+
+
+def _held(held: Mapping[str, int]) -> list[str]:
+    if not held:
+        return []
+    order = sorted(held.items(), key=lambda item: (-item[1], item[0]))
+    return ["Held back: " + "; ".join(f"{number} ({clean(reason)})" for reason, number in order)]
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"• {line}" for line in lines)
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return _fit([f"• {line}" for line in lines], _LISTED)
+
+
+def _fit(lines: Sequence[str], most: int, more: int = 0) -> str:
+    """As many whole lines as `most` characters hold, then how many are left (`more` were left out before)."""
+    for kept in range(len(lines), -1, -1):
+        left = len(lines) - kept + more
+        text = "\n".join([*lines[:kept], *([f"and {left} more"] if left else [])])
+        if len(text) <= most:
+            return text
+    return ""
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, HEADER_LIMIT), "emoji": False}}
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _context(lines: Sequence[str]) -> dict[str, Any]:
+    text = _fit([literal(line, _LONG) for line in lines], _LISTED)
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
+
+
+def _table(rows: Sequence[Row], states: Mapping[str, str], marks: Signs) -> dict[str, Any]:
+    fence = "```"
+    text = grid(rows, states, marks, SECTION_LIMIT - 2 * len(fence) - 2).replace("`", "'")
+    return _section(f"{fence}\n{escape(text)}\n{fence}")

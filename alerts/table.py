@@ -1,0 +1,154 @@
+"""The table of moved stocks: which rows come first, what stands in a cell, footnotes, and the monospace form.
+
+Slack has no table that every client shows, so the grid is text of fixed width for a code block, narrow
+enough for a phone held sideways; the console draws the same cells its own way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from alerts.types import Move, Row, Window
+from alerts.words import clean, clock, cut, escape, money, percent
+
+HEADINGS: Final = ("symbol", "company", "move", "adjusted", "sigma", "value")
+SINCE_NEWS: Final = "since news"
+NOT_CROSSED: Final = "linked, did not cross"
+UNKNOWN: Final = "n/a"
+"""What stands in a cell whose figure cannot be known."""
+
+_NAME: Final = 20
+"""Characters of a company's name; "Constellation Energy" fits."""
+_SAME: Final = 0.0005
+"""Windows whose moves differ by less show the same percentage."""
+_SIGNS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
+_BY_EVENT: Final = "crossed by its move since the news"
+_MEANINGS: Final = {"short history": "under 40 daily returns, so 2.5 % a day is taken for one sigma"}
+"""What a note on a move means for its figures, where it does not say so itself (rule 4 of DESIGN.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Footnotes of a table: the sign of each note that some rows have, and the notes in words."""
+
+    of: Mapping[str, str]
+    notes: tuple[str, ...]
+
+    def mark(self, row: Row) -> str:
+        """The signs of a row, "¹³", filled up with blanks so that figures stand below each other."""
+        return "".join(sign if note in _notes(row) else " " * len(sign) for note, sign in self.of.items())
+
+
+def shown(row: Row) -> Move:
+    """The move by the window that made the row cross."""
+    return row.event if row.window is Window.EVENT and row.event else row.day
+
+
+def ranked(rows: Iterable[Row]) -> list[Row]:
+    """The most significant first: crossed before not crossed, then by market value, sigma and size of the move."""
+
+    def key(row: Row) -> tuple[bool, float, float, float, str]:
+        move = shown(row)
+        return (not row.told, -abs(move.value_change or 0.0), -abs(move.sigma or 0.0), -abs(move.raw), row.symbol)
+
+    return sorted(rows, key=key)
+
+
+def signs(rows: Sequence[Row]) -> Signs:
+    """Number the notes in order of appearance; one that every row of several has needs no sign."""
+    every = list(dict.fromkeys(note for row in rows for note in _notes(row)))
+    general = [n for n in every if len(rows) > 1 and all(n in _notes(row) for row in rows)]
+    signed = [n for n in every if n not in general]
+    of = {note: _SIGNS[i] if i < len(_SIGNS) else f"({i + 1})" for i, note in enumerate(signed)}
+    return Signs(of, (*(f"all: {_meaning(n)}" for n in general), *(f"{of[n]} {_meaning(n)}" for n in signed)))
+
+
+def since_news(rows: Iterable[Row]) -> bool:
+    """Whether some row's move since the news is another one than the day's, so that it needs a column."""
+    return any(row.event and abs(row.event.raw - row.day.raw) >= _SAME for row in rows)
+
+
+def cells(row: Row, signs: Signs, *, with_news: bool) -> tuple[str, ...]:
+    """The cells of a row under `HEADINGS`, then the move since the news where `with_news`."""
+    move = row.day
+    sigma = UNKNOWN if move.sigma is None else f"{move.sigma:+.1f}"
+    found = (
+        row.symbol,
+        cut(clean(row.name), _NAME),
+        percent(move.raw),
+        UNKNOWN if move.abnormal is None else percent(move.abnormal),
+        sigma + signs.mark(row),
+        UNKNOWN if move.value_change is None else money(move.value_change),
+    )
+    news = () if not with_news else (percent(row.event.raw) if row.event else "",)
+    return found + news
+
+
+def groups(rows: Sequence[Row], states: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
+    """Rows by region with a heading each, regions in order of first crossing; those that did not cross come last.
+
+    A heading says the session's state and the time of the prices: "Asia · closed · prices of 06:00 UTC".
+    """
+    found = []
+    for region in dict.fromkeys(row.region for row in rows if row.told):
+        mine = [row for row in rows if row.told and row.region == region]
+        words = [region, states.get(region, ""), f"prices of {_times([shown(r).time for r in mine])}"]
+        found.append((" · ".join(w for w in words if w), mine))
+    others = [row for row in rows if not row.told]
+    return [*found, (NOT_CROSSED, others)] if others else found
+
+
+def grid(rows: Sequence[Row], states: Mapping[str, str], marks: Signs, most: int | None = None) -> str:
+    """The table as text of fixed width; `most` bounds the characters of its escaped form.
+
+    Where not all rows fit, the least significant are left out and named as "and N more".
+    """
+    text = _grid(rows, {row.symbol for row in rows}, states, marks)
+    if most is None or len(escape(text)) <= most:
+        return text
+    order = [row.symbol for row in ranked(rows)]
+    fits, fails = 0, len(order)
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        if len(escape(_grid(rows, set(order[:middle]), states, marks))) <= most:
+            fits = middle
+        else:
+            fails = middle
+    return cut(_grid(rows, set(order[:fits]), states, marks), most)
+
+
+def _grid(rows: Sequence[Row], kept: AbstractSet[str], states: Mapping[str, str], marks: Signs) -> str:
+    with_news = since_news(rows)
+    head = (*HEADINGS, SINCE_NEWS) if with_news else HEADINGS
+    body = []
+    for title, mine in groups(rows, states):
+        body.append((title, [cells(row, marks, with_news=with_news) for row in mine if row.symbol in kept]))
+    lines = [head, *(line for _, found in body for line in found)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    text = [_line(head, widths)]
+    for title, found in body:
+        if found:
+            text += [title, *(_line(line, widths) for line in found)]
+    left = sum(row.symbol not in kept for row in rows)
+    return "\n".join([*text, f"and {left} more"] if left else text)
+
+
+def _line(values: Sequence[str], widths: Sequence[int]) -> str:
+    left = [f"{value:<{width}}" for value, width in zip(values[:2], widths[:2], strict=True)]
+    right = [f"{value:>{width}}" for value, width in zip(values[2:], widths[2:], strict=True)]
+    return "  ".join(left + right).rstrip()
+
+
+def _notes(row: Row) -> tuple[str, ...]:
+    return (*row.day.notes, _BY_EVENT) if row.window is Window.EVENT else row.day.notes
+
+
+def _meaning(note: str) -> str:
+    return f"{note}: {_MEANINGS[note]}" if note in _MEANINGS else note
+
+
+def _times(times: Sequence[datetime]) -> str:
+    first, last = clock(min(times)), clock(max(times))
+    return first if first == last else f"{first.removesuffix(' UTC')} to {last}"

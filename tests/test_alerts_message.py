@@ -1,0 +1,330 @@
+"""What people read: the first line, the table, the reasons, and Slack's limits kept whatever comes in."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts import message
+from alerts.rules import decide
+from alerts.table import grid, ranked, signs
+from alerts.types import Decision, DigestView, Row, Source, Told, Window
+from alerts.words import address, clean, cut, literal, moment, money, percent, sigmas
+from standins.moves import CLOSE, DAY, NOON, WATCHED, candidate, move, rows, story, tie, view, watchlist
+from standins.slack import block_problems
+
+BIG = 300
+
+
+def first_line(text: str) -> str:
+    """What a phone shows."""
+    return text.partition("\n")[0]
+
+
+def written(blocks: message.Blocks) -> str:
+    """The blocks' texts, one after the other."""
+    texts = [b["text"] if "text" in b else b["elements"][0] for b in blocks]
+    return "\n".join(t["text"] for t in texts)
+
+
+def nvidia(**more: Any) -> Row:  # noqa: ANN401  any field of a row
+    """The row of Nvidia."""
+    return replace(next(row for row in rows() if row.symbol == "NVDA"), **more)
+
+
+def test_the_first_line_of_one_stock_tells_it_all() -> None:
+    """Move, how unusual, dollars, what it is linked to, and by how many sources."""
+    text, _ = message.root(view(rows=(nvidia(),), story=story("DeepSeek opens R1 for all")))
+    assert "NVDA -17.0 % (6.4 sigma), -$593 bn: linked to “DeepSeek opens R1 for all”, 7 sources" == first_line(text)
+
+
+def test_the_first_line_of_many_names_the_weightiest() -> None:
+    """By market value lost or won, the rest by number."""
+    text, blocks = message.root(view())
+    assert first_line(text).startswith(
+        "NVDA -17.0 % (6.4 sigma), -$593 bn; AVGO -17.4 %, TSM -13.3 % and 12 more: linked to “DeepSeek opens"
+    )
+    assert "NVDA -17.0 % (6.4 sigma), -$593 bn; AVGO -17.4 %, TSM -13.3 % and 12 more" == blocks[0]["text"]["text"]
+
+
+def test_a_move_without_news_says_so() -> None:
+    """It never claims a link."""
+    text, blocks = message.root(view(rows=(nvidia(path=""),), story=None))
+    assert "NVDA -17.0 % (6.4 sigma), -$593 bn: no linked AI news found" == first_line(text)
+    assert "No linked AI news found." in written(blocks)
+    assert "Why linked" not in text + written(blocks)
+
+
+def test_the_move_since_the_news_is_named_where_it_decided() -> None:
+    """In the first line, in a column of its own, and with a sign on the row."""
+    late = nvidia(day=move(-0.01, -0.8), event=move(-0.05, -3.3), window=Window.EVENT)
+    text, _ = message.root(view(rows=(late, rows()[0])))
+    assert "NVDA -5.0 % since the news (3.3 sigma)" in first_line(text)
+    table = message.parts(text)[1].splitlines()
+    assert table[0].endswith("since news")
+    assert next(line for line in table if line.startswith("NVDA")).endswith("-5.0 %")
+    assert "¹ crossed by its move since the news" in text
+
+
+def test_a_move_since_the_news_that_is_the_days_needs_no_column() -> None:
+    """Overnight news counts from the same close."""
+    text, _ = message.root(view(rows=(nvidia(event=move(-0.17)),)))
+    assert "since news" not in text
+
+
+def test_the_table_groups_regions_in_order_of_first_crossing() -> None:
+    """With the session's state and the time of the prices; figures stand below each other."""
+    text, blocks = message.root(view())
+    table = message.parts(text)[1]
+    groups = [line for line in table.splitlines() if " · " in line]
+    assert [
+        "Asia · closed · prices of 06:00 UTC",
+        "Europe · closed · prices of 16:00 UTC",
+        "Americas · closed · prices of 21:00 UTC",
+    ] == groups
+    assert "ENR.DE   Siemens Energy        -19.9 %   -17.9 %   -6.5    -$11 bn" in table
+    assert "GEV      GE Vernova            -21.5 %   -19.4 %   -7.0¹   -$25 bn" in table
+    assert f"```\n{table}\n```" in written(blocks)
+
+
+def test_prices_of_several_times_are_given_as_a_span() -> None:
+    """A stale row beside a fresh one is not hidden."""
+    old = nvidia(symbol="OLD", day=move(-0.1, time=CLOSE - timedelta(hours=2)))
+    assert "prices of 19:00 to 21:00 UTC" in grid((nvidia(), old), {}, signs(()))
+
+
+def test_figures_that_are_not_known_are_not_invented() -> None:
+    """n/a instead of nought."""
+    text, _ = message.root(view(rows=(nvidia(day=move(-0.1, None, None)),)))
+    assert "NVDA -10.0 %: linked to" in first_line(text)
+    assert 3 == message.parts(text)[1].count("n/a")
+
+
+def test_a_weak_sigma_carries_a_sign_and_its_meaning() -> None:
+    """Short history and a missing index are said below the table; what holds for all needs no sign."""
+    short = nvidia(symbol="NEW", day=move(-0.1, -4.0, notes=("short history", "adjusted bars")))
+    alone = nvidia(symbol="ALONE", day=move(-0.1, -4.0, notes=("no index: against its own swings", "adjusted bars")))
+    text, blocks = message.root(view(rows=(short, alone)))
+    table = message.parts(text)[1]
+    assert "-4.0¹" in table
+    assert "-4.0 ²" in table
+    for line in (
+        "all: adjusted bars",
+        "¹ short history: under 40 daily returns, so 2.5 % a day is taken for one sigma",
+        "² no index: against its own swings",
+    ):
+        assert line in text
+        assert line in written(blocks)
+
+
+def test_the_root_says_why_it_is_linked_and_by_whom() -> None:
+    """Type and status, the trigger sentence, each path, other stories, sources with links and times."""
+    text, blocks = message.root(view(rows=(nvidia(also=("Curbs on chip exports",)),)))
+    for part in (
+        "model release, reported · 7 sources · first 20 Jan 12:05 UTC",
+        "“The lab put the weights of its reasoning model up for free.”",
+    ):
+        assert part in text
+        assert part in written(blocks)
+    path = "NVDA: deepseek -competitor-> openai -supplier-> nvidia (also linked: Curbs on chip exports)"
+    assert path in text
+    assert path.replace(">", "&gt;") in written(blocks)
+    link = "<https://news.example/a?b=1&amp;c=2|Chip shares slide as a cheap model spreads>"
+    assert f"• 27 Jan 12:00 UTC Example Wire: {link}" in written(blocks)
+    assert "Example Wire: Chip shares slide as a cheap model spreads https://news.example/a?b=1&c=2" in text
+
+
+def test_the_root_carries_records_market_yesterday_and_the_caveat() -> None:
+    """What the day was, when it was drawn, and what is not claimed."""
+    text, blocks = message.root(view(previous="Yesterday: 3 stocks, linked to the same story"))
+    for part in (
+        "• NVDA: the largest one-day loss of market value in the data at hand",
+        "Yesterday: 3 stocks, linked to the same story",
+        "drawn 27 Jan 21:01 UTC",
+        "Linked, not proven to be the reason. Not advice.",
+    ):
+        assert part in text
+        assert part in written(blocks)
+    assert "S&P 500" in text
+    assert "S&amp;P 500" in written(blocks)
+    assert "caused" not in text
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 40, BIG])
+def test_however_many_rows_there_are_slack_takes_the_message(count: int) -> None:
+    """Long lists are cut at whole lines, and how many are left is said."""
+    many = tuple(Source(f"Wire {n}", NOON, "t" * 10_000, "https://news.example/" + "a" * 1_900) for n in range(50))
+    long = story("h" * 10_000, reason="r" * 10_000, sources=many, types=("funding",) * 40)
+    text, blocks = message.root(
+        view(
+            rows=rows(count), story=long, market=("m" * 5_000,) * 30, records=("r&" * 5_000,) * 30, previous="p" * 9_000
+        )
+    )
+    assert [] == block_problems([dict(b) for b in blocks])
+    assert sum(len(t) for t in written(blocks).splitlines()) < 12_000
+    assert (text, blocks) == message.root(
+        view(
+            rows=rows(count), story=long, market=("m" * 5_000,) * 30, records=("r&" * 5_000,) * 30, previous="p" * 9_000
+        )
+    )
+
+
+def test_a_table_that_is_cut_keeps_the_weightiest_rows() -> None:
+    """In their order, the number of the others below."""
+    all_rows = rows(BIG)
+    text = grid(all_rows, {}, signs(all_rows), 3000)
+    kept = {line.split()[0] for line in text.splitlines()}
+    best = [row.symbol for row in ranked(all_rows)]
+    shown = [symbol for symbol in best if symbol in kept]
+    assert best[: len(shown)] == shown
+    assert len(shown) > 30
+    assert text.endswith(f"and {BIG - len(shown)} more")
+    assert len(text) <= 3000
+
+
+def alert(raw: float = -0.17, sigma: float = -6.4, before: Told | None = None, **more: Any) -> Decision:  # noqa: ANN401  any field
+    """What the rules decide on a candidate."""
+    return decide(candidate(raw, sigma, **more), watchlist(), WATCHED, before, NOON)
+
+
+def test_a_reply_says_how_it_crossed_and_by_which_path() -> None:
+    """First, larger, other side, once more: each has its own words."""
+    down = Told("#ai", "NVDA", DAY, "r", down=-0.05, at=NOON - timedelta(hours=1), armed=True)
+    told = [
+        alert(),
+        alert(-0.1, -5.0, before=down),
+        alert(0.05, 3.0, before=down),
+        alert(-0.05, -3.0, before=down),
+        alert(-0.01, -0.5, tie=tie("openai -partner-> nvidia"), event=move(-0.04, -3.0), event_decides=True),
+    ]
+    text, blocks = message.reply(told)
+    assert [
+        "NVDA crosses: -17.0 % (6.4 sigma) · deepseek -competitor-> openai -supplier-> nvidia",
+        "NVDA goes on: -10.0 % (5.0 sigma) · deepseek -competitor-> openai -supplier-> nvidia",
+        "NVDA has turned: +5.0 % (3.0 sigma) · deepseek -competitor-> openai -supplier-> nvidia",
+        "NVDA crosses again: -5.0 % (3.0 sigma) · deepseek -competitor-> openai -supplier-> nvidia",
+        "NVDA crosses: -4.0 % since the news (3.0 sigma) · openai -partner-> nvidia",
+    ] == text.splitlines()
+    assert "NVDA crosses: -17.0 % (6.4 sigma) · `deepseek -competitor-&gt; openai" in written(blocks)
+
+
+def test_a_broadcast_reply_begins_with_what_is_new() -> None:
+    """A region that joins, a record."""
+    text, blocks = message.reply([alert()], "Europe joins")
+    assert "Europe joins" == first_line(text)
+    assert written(blocks).startswith("*Europe joins*\nNVDA crosses")
+
+
+def test_a_record_alone_makes_a_reply() -> None:
+    """Nothing crossed anew, but a record fell."""
+    text, blocks = message.reply([], "NVDA: a record")
+    assert ("NVDA: a record", "*NVDA: a record*") == (text, written(blocks))
+
+
+def test_a_storm_fits_into_one_reply() -> None:
+    """Three hundred crossings in one pass are one message."""
+    _, blocks = message.reply([alert()] * BIG, "h" * 5_000)
+    assert [] == block_problems([dict(b) for b in blocks])
+    assert "more" in written(blocks).splitlines()[-1]
+
+
+def test_a_digest_tells_the_day_in_one_table() -> None:
+    """Value lost and won, who moved and who did not, what was held back, which stories."""
+    quiet = nvidia(symbol="AMZN", name="Amazon", told=False, day=move(0.002, 0.2, 5e9))
+    text, blocks = message.digest(
+        DigestView(
+            "#ai",
+            DAY,
+            "27 January 2025",
+            (*rows(), quiet),
+            CLOSE,
+            stories=(story(), None),
+            held={"cool-down": 1, "told already": 12},
+            records=("NVDA: a record",),
+        )
+    )
+    assert "27 January 2025: 15 stocks told, 1 linked without crossing" == first_line(text)
+    for part in (
+        "Market value: -$1.18 tn on 12 stocks, +$107 bn on 1 stock",
+        "Held back: 12 (told already); 1 (cool-down)",
+        "“DeepSeek opens its R1 reasoning model to everyone” (model release, reported, 7 sources)",
+        "moves without linked AI news",
+        "NVDA: a record",
+    ):
+        assert part in text
+        assert part in written(blocks)
+    table = message.parts(text)[1].splitlines()
+    last = "AMZN     Amazon                 +0.2 %    +0.2 %   +0.2   +$5.0 bn"
+    assert ["linked, did not cross", last] == table[-2:]
+    assert [] == block_problems([dict(b) for b in blocks])
+
+
+def test_a_digest_of_a_quiet_day_is_short() -> None:
+    """And no empty table."""
+    text, blocks = message.digest(DigestView("#ai", DAY, "28 January", (), CLOSE))
+    assert ("28 January: 0 stocks told, 0 linked without crossing", "No linked stock moved.") == message.parts(text)[:2]
+    assert [] == block_problems([dict(b) for b in blocks])
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (-593.1e9, "-$593 bn"),
+        (5.34e9, "+$5.3 bn"),
+        (9.96e9, "+$10 bn"),
+        (-1.184e12, "-$1.18 tn"),
+        (999.9e9, "+$1.00 tn"),
+        (530e6, "+$530 m"),
+        (999.6e6, "+$1.0 bn"),
+        (-12_345.0, "-$12,345"),
+        (0.0, "$0"),
+    ],
+)
+def test_money_is_written_for_people(value: float, words: str) -> None:
+    """Three figures or so."""
+    assert words == money(value)
+
+
+def test_figures_have_signs_and_blanks() -> None:
+    """-17.0 %, 6.4 sigma; what rounds to nothing has no sign."""
+    assert ["-17.0 %", "+3.2 %", "0.0 %", "-16.97 %"] == [
+        percent(-0.1697),
+        percent(0.032),
+        percent(-0.0004),
+        percent(-0.1697, 2),
+    ]
+    assert "6.4 sigma" == sigmas(-6.41)
+    new_york = datetime.fromisoformat("2025-01-27T09:31:00-05:00")
+    assert "27 Jan 14:31 UTC" == moment(new_york)
+    assert "1 Feb 00:00 UTC" == moment(datetime.combine(date(2025, 2, 1), datetime.min.time(), UTC))
+
+
+@given(text=st.text(max_size=400), most=st.integers(2, 300))
+def test_any_text_is_shown_as_itself_and_in_bounds(text: str, most: int) -> None:
+    """No tag survives, nothing is longer than asked for, nothing invisible steers a terminal."""
+    shown = literal(text, most)
+    assert len(shown) <= most
+    assert not set(shown) & set("<>*`~\n\x1b\u202e")
+    assert len(cut(clean(text), most)) <= most
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://news.example/a?b=1&c=2#d", "https://news.example/a?b=1&c=2#d"),
+        ("http://news.example/%7Ea", "http://news.example/%7Ea"),
+        ("https://news.example/a|b>c", "https://news.example/a%7Cb%3Ec"),
+        ("javascript:alert(1)", None),
+        ("https://bank.example@evil.example/", None),
+        ("https://", None),
+        ("http://[::1", None),
+        ("https://news.example/\n", None),
+        ("", None),
+    ],
+)
+def test_only_plain_web_addresses_become_links(url: str, expected: str | None) -> None:
+    """Nothing that could end a link early or pose as another host."""
+    assert expected == address(url)
