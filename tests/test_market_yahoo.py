@@ -163,7 +163,7 @@ async def test_a_price_before_the_news_is_not_guessed(standin: YahooStandIn, sou
         ("500", "Yahoo could not be read: it answered with an error (HTTP 500)"),
         ("html", "Yahoo could not be read: it answered with something that is no data"),
         ("empty", "Yahoo could not be read: it answered with something that is no data"),
-        ("429", "Yahoo is not asked for now: it says that it is asked too often (HTTP 429)"),
+        ("429", "Yahoo gives nothing for now: it says that it is asked too often (HTTP 429)"),
     ],
 )
 async def test_trouble_at_yahoo_is_one_request_and_a_sentence(
@@ -275,9 +275,9 @@ async def test_without_a_network_it_says_what_it_cannot_reach(tmp_path: Path) ->
     answer = await yahoo.quotes(["NVDA"], NOW)
     again = await yahoo.quotes(["NVDA"], NOW)
     await yahoo.close()
-    assert answer.problems["NVDA"].startswith("Yahoo could not be reached: ")
-    assert "Could not connect to server" in answer.problems["NVDA"]
-    assert again.problems["NVDA"].startswith("Yahoo is not asked for now: several requests in a row failed")
+    assert answer.problems["NVDA"] == "Yahoo could not be reached: no connection"
+    assert again.problems["NVDA"].startswith("Yahoo gives nothing for now: no connection, several times in a row")
+    assert {"NVDA"} == answer.silent == again.silent
 
 
 async def test_several_calls_at_once_do_not_disturb_each_other(standin: YahooStandIn, source: Made) -> None:
