@@ -6,6 +6,7 @@ deterministic: the same view gives the same message, and nothing exceeds Block K
 titles, links and lists are. "Linked" is all that is ever claimed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ BLOCKS_LIMIT: Final = 50
 _LEADERS: Final = 3
 """Stocks that the first line names: a phone shows some 150 characters."""
 _SOURCES: Final = 5
+_OTHERS: Final = 3
 _TITLE: Final = 90
 """Characters of a headline on the first line."""
 _LONG: Final = 280
@@ -76,7 +78,7 @@ def reply(decisions: Sequence[Decision], headline: str = "") -> tuple[str, Block
     `headline`, where given, comes first (a region that joins, a record); it is what a broadcast shows.
     """
     lines = [_crossed(d) for d in decisions]
-    paths = [f" · {d.candidate.tie.path}" if d.candidate.tie else "" for d in decisions]
+    paths = [f" · {_by(d.candidate.tie.path)}" if d.candidate.tie else "" for d in decisions]
     top = [clean(headline)] if headline else []
     text = "\n".join([*top, *(line + path for line, path in zip(lines, paths, strict=True))])
     shown_paths = [f" · `{literal(p[3:], _LONG)}`" if p else "" for p in paths]
@@ -153,12 +155,18 @@ def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
 
 
 def _why(story: StoryNote, rows: Sequence[Row]) -> list[str]:
-    """The trigger sentence, then each stock's path and the other stories that are linked to it."""
+    """The trigger sentence, each stock's path, and the other stories that most of them are linked to."""
     lines = [f"“{cut(clean(story.reason), _LONG)}”"] if story.reason else []
-    for row in rows:
-        also = f" (also linked: {', '.join(clean(a) for a in row.also)})" if row.also else ""
-        lines.append(f"{row.symbol}: {row.path}{also}")
+    lines += [f"{row.symbol}: {_by(row.path)}" for row in rows]
+    others = Counter(clean(title) for row in rows for title in row.also)
+    if others:
+        lines.append("Also linked to: " + ", ".join(cut(title, _TITLE) for title, _ in others.most_common(_OTHERS)))
     return lines
+
+
+def _by(path: str) -> str:
+    """A path, or what its absence of steps means."""
+    return path if " " in path or not path else f"{path} is named in the news itself"
 
 
 def _path(line: str) -> str:

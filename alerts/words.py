@@ -18,6 +18,7 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _CALLS: Final = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 _MARKUP: Final = str.maketrans({"*": "∗", "~": "∼", "`": "'"})
 """Look-alikes of what mrkdwn formats by; Slack has no escape for these."""
+_ESCAPED: Final = {"&": len("&amp;"), "<": len("&lt;"), ">": len("&gt;")}
 _LONGEST_ADDRESS: Final = 2000
 """Characters; longer than any news link, and a third of a section at most."""
 
@@ -70,9 +71,10 @@ def count(number: int, noun: str, nouns: str | None = None) -> str:
 
 def clean(text: str) -> str:
     """One line of visible characters: no control or direction marks, spaces collapsed, @channel defused."""
-    spaced = "".join(" " if c.isspace() else c for c in text)
-    seen = "".join(c for c in spaced if unicodedata.category(c) not in _UNSEEN)
-    return _CALLS.sub("@\u200b", " ".join(seen.split()))
+    if not text.isprintable():
+        spaced = "".join(" " if c.isspace() else c for c in text)
+        text = "".join(c for c in spaced if unicodedata.category(c) not in _UNSEEN)
+    return _CALLS.sub("@\u200b", " ".join(text.split()))
 
 
 def cut(text: str, most: int) -> str:
@@ -93,7 +95,7 @@ def literal(text: str, most: int) -> str:
         return whole
     size, kept = 0, 0
     for character in text:
-        size += len(escape(character))
+        size += _ESCAPED.get(character, 1)
         if size > most - 1:
             break
         kept += 1

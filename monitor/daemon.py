@@ -155,7 +155,9 @@ class Daemon:
         for delivery in done.deliveries:
             log.info("put into the outbox", kind=delivery.kind.value, key=delivery.key)
         if done.prices:
-            await self._tell(*price_troubles(self._edges.prices.name, done.prices.asked, done.prices.problems))
+            prices = done.prices
+            name = self._edges.prices.name
+            await self._tell(*price_troubles(name, prices.asked, prices.problems, prices.silent))
 
     async def delivery(self) -> None:
         """One pass of the delivery line."""

@@ -51,16 +51,21 @@ def feed_troubles(answers: Iterable[FeedAnswer]) -> tuple[dict[str, str], set[st
     return {f"{FEED}{a.state.feed}": f"{a.state.feed}: {a.error}" for a in failed}, looked
 
 
-def price_troubles(source: str, asked: Iterable[str], problems: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
-    """The troubles that one price pass found, and the keys it looked at; the whole source failing is one trouble."""
-    asked = set(asked)
+def price_troubles(
+    source: str, asked: Iterable[str], problems: Mapping[str, str], silent: Iterable[str]
+) -> tuple[dict[str, str], set[str]]:
+    """The troubles that one price pass found, and the keys it looked at.
+
+    What the source was `silent` about is one trouble of the source; a symbol that it knows nothing of is that symbol's.
+    """
+    asked, silent = set(asked), set(silent)
     whole = f"{PRICES}{source}"
-    looked = {f"{PRICES}{symbol}" for symbol in asked}
     if not asked:
         return {}, set()
-    if asked <= problems.keys():
-        return {whole: f"no prices from {source}: {problems[min(asked)]}"}, {whole}
-    return {f"{PRICES}{s}": f"{s}: {problems[s]}" for s in sorted(asked & problems.keys())}, looked | {whole}
+    found = {f"{PRICES}{s}": f"{s}: {problems[s]}" for s in sorted((asked & problems.keys()) - silent)}
+    if silent:
+        found[whole] = f"no prices from {source}: {problems[min(silent)]}"
+    return found, {f"{PRICES}{symbol}" for symbol in asked - silent} | {whole}
 
 
 def delivery_troubles(sent: Sent) -> tuple[dict[str, str], set[str]]:

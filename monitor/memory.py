@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from config.types import Config
 from monitor.links import Graph
 from monitor.market.moves import Stats
-from monitor.types import History, Link, PriceSource, Quote, StoryPrice
+from monitor.types import History, Link, PriceAnswer, PriceSource, Quote, StoryPrice
 
 MOST_DERIVED = 2000
 """Stories times watchlists whose links are kept; some hundred are open at a time."""
@@ -35,12 +35,16 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What the source gave, and one sentence for each symbol that it could not give a quote or bars of."""
+    """What the source gave, and one sentence for each symbol that it could not give a quote or bars of.
+
+    `silent` are those of which it said nothing at all.
+    """
 
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     before: tuple[StoryPrice, ...] = ()
     asked: frozenset[str] = frozenset()
     problems: Mapping[str, str] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
 
 class Memory:
@@ -70,28 +74,30 @@ class Memory:
 
     async def ask(self, source: PriceSource, asking: Asking, now: datetime) -> Prices:
         """Ask for all of it: what is missing of the histories, trades before stories, then quotes."""
-        problems = await self._histories_of(source, asking, now)
+        bars = await self._histories_of(source, asking, now)
         before = await self._before(source, asking.before, now)
-        quotes = await source.quotes(asking.symbols, now) if asking.symbols else None
+        none: PriceAnswer[Quote] = PriceAnswer({}, {})
+        quotes = await source.quotes(asking.symbols, now) if asking.symbols else none
         return Prices(
-            quotes=quotes.found if quotes else {},
+            quotes=quotes.found,
             before=tuple(before),
             asked=frozenset(asking.symbols) | asking.histories.keys(),
-            problems=dict(quotes.problems if quotes else {}) | problems,
+            problems={**quotes.problems, **bars.problems},
+            silent=quotes.silent | bars.silent,
         )
 
-    async def _histories_of(self, source: PriceSource, asking: Asking, now: datetime) -> dict[str, str]:
+    async def _histories_of(self, source: PriceSource, asking: Asking, now: datetime) -> PriceAnswer[History]:
         missing = [symbol for symbol, day in asking.histories.items() if not self._reaches(symbol, day)]
         wanted = [symbol for symbol in missing if self._may_ask(symbol, now)]
         known = {symbol: self._in_vain[symbol][1] for symbol in missing if symbol not in wanted}
         if not wanted:
-            return known
+            return PriceAnswer({}, known)
         answer = await source.history(wanted, now)
         self._histories.update(answer.found)
         self.stats.clear()
         reached = {s for s in wanted if self._reaches(s, asking.histories[s])}
         self._note(wanted, reached | answer.silent, answer.problems, now)
-        return known | dict(answer.problems)
+        return PriceAnswer(answer.found, {**known, **answer.problems}, answer.silent)
 
     def _reaches(self, symbol: str, day: date) -> bool:
         history = self._histories.get(symbol)

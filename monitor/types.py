@@ -5,7 +5,7 @@ happened, and when we had it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -204,7 +204,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A daily bar by the exchange's local date. Prices share one basis within a history; missing ones are None."""
+    """A daily bar by the exchange's local date. Prices share one basis within a history; missing ones are None.
+
+    `note` says what a reader must know of it (that its close was derived, say).
+    """
 
     symbol: str
     date: date
@@ -213,6 +216,7 @@ class Bar:
     low: float | None
     close: float | None
     volume: float | None = None
+    note: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

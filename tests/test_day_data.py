@@ -134,7 +134,8 @@ def test_the_release_and_the_app_chart_are_known_before_tokyo_opens(items: list[
 
 def test_bars_have_the_promised_columns_and_sane_prices(rows: list[Row]) -> None:
     """Every row reads as a date or a UTC instant with numbers, low at the bottom and high at the top."""
-    assert list(rows[0]) == ["time", "symbol", "open", "high", "low", "close", "volume", "currency"]
+    assert list(rows[0]) == ["time", "symbol", "open", "high", "low", "close", "volume", "currency", "basis", "note"]
+    assert {"adjusted", "traded"} == {row["basis"] for row in rows}
     for row in rows:
         moment = instant(row["time"]) if "T" in row["time"] else datetime.fromisoformat(row["time"])
         assert moment.replace(tzinfo=UTC) <= datetime(2025, 1, 31, tzinfo=UTC)
@@ -144,6 +145,12 @@ def test_bars_have_the_promised_columns_and_sane_prices(rows: list[Row]) -> None
         assert prices.get("low", 0.0) == pytest.approx(min(prices.values()), abs=2e-4) or "low" not in prices
         assert prices.get("high", 0.0) == pytest.approx(max(prices.values()), abs=2e-4) or "high" not in prices
         assert not row["volume"] or int(row["volume"]) >= 0
+
+
+def test_a_derived_price_says_so(rows: list[Row]) -> None:
+    """The one close that no source has is marked, so that a message shows it."""
+    noted = {(row["symbol"], row["time"]) for row in rows if row["note"]}
+    assert {("ENR.DE", "2025-01-24")} == noted
 
 
 def test_each_row_stands_once_and_in_order(rows: list[Row]) -> None:

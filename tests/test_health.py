@@ -35,18 +35,21 @@ def test_no_network_is_one_trouble_that_ends_with_the_first_feed_read() -> None:
     assert list(troubles) == list(changes(troubles, {}, looked).ended)
 
 
-def test_a_price_source_that_gives_nothing_is_one_trouble() -> None:
-    """One unknown symbol is that symbol's trouble; all of them are the source's."""
-    whole, _ = price_troubles("yahoo", ["A", "B"], {"A": "could not be reached", "B": "could not be reached"})
-    assert {"prices yahoo": "no prices from yahoo: could not be reached"} == whole
-    one, looked = price_troubles("yahoo", ["A", "B"], {"B": "knows no symbol B"})
+def test_a_price_source_that_says_nothing_is_one_trouble() -> None:
+    """One unknown symbol is that symbol's trouble; silence is the source's, and ends with its first full answer."""
+    said = {"A": "no connection", "B": "no connection"}
+    whole, looked = price_troubles("yahoo", said, said, said)
+    assert {"prices yahoo": "no prices from yahoo: no connection"} == whole
+    part, looked = price_troubles("yahoo", said, {"B": "no connection"}, {"B"})
+    assert ({}, {}) == (changes(whole, part, looked).begun, changes(whole, part, looked).ended)
+    one, looked = price_troubles("yahoo", said, {"B": "knows no symbol B"}, ())
     assert {"prices B": "B: knows no symbol B"} == one
     assert {"prices yahoo"} == changes(whole, one, looked).ended.keys()
 
 
 def test_nothing_asked_is_no_trouble() -> None:
     """At night no price is asked for, which says nothing about the source."""
-    assert ({}, set()) == price_troubles("yahoo", [], {})
+    assert ({}, set()) == price_troubles("yahoo", [], {}, ())
 
 
 def test_a_channel_in_trouble_ends_when_a_message_arrives() -> None:

@@ -340,7 +340,12 @@ def test_no_move_is_made_of_a_quote_older_than_its_base() -> None:
 def test_what_a_reader_must_know_stands_beside_the_numbers() -> None:
     """Short history and dividend-adjusted bars are said; a stock that never moved has no sigma."""
     stock = Side(None, quote(90.0, utc("2025-01-27 21:00")), sessions())
-    move = day_move(stock, spy(98.5), replace(BASIS, adjusted=True), replace(STATS, notes=(moves.SHORT_HISTORY,)))
+    move = day_move(
+        stock,
+        spy(98.5),
+        replace(BASIS, notes=("adjusted bars", "close derived")),
+        replace(STATS, notes=(moves.SHORT_HISTORY,)),
+    )
     assert move is not None
-    assert move.notes == ("short history", "adjusted bars")
+    assert move.notes == ("short history", "adjusted bars", "close derived")
     assert measured(90.0, spy(98.5), sigma=0.0).sigma is None

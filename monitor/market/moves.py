@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from alerts.types import Move, Window
 from monitor.market.sessions import containing, elapsed, last_closed
-from monitor.types import History, Quote, Session
+from monitor.types import Bar, History, Quote, Session
 
 RETURNS: Final = 120
 """Daily returns a fit reads: half a year, as in the design."""
@@ -72,14 +72,15 @@ class Basis:
     """Where a window begins: a price with its time, in the instrument's own currency.
 
     `day` dates the last session that was over by then: returns up to it end before the window. `closing` says
-    whether the price is that session's regular close, and not a trade within the next one.
+    whether the price is that session's regular close, and not a trade within the next one. `notes` go with every
+    move that is counted from it.
     """
 
     price: float
     time: datetime
     day: date
     closing: bool
-    adjusted: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,11 @@ class Side:
 
 def day_basis(history: History | None, previous: Session) -> tuple[Basis | None, str]:
     """The regular close of the session before the current one, or None and why not, in words."""
-    close = _close(history, previous.date)
-    if history is None or close is None:
+    bar = _bar(history, previous.date)
+    if history is None or bar is None or not bar.close:
         return None, f"no close of {previous.date:%d %B %Y} to count from"
-    return Basis(close, previous.close, previous.date, closing=True, adjusted=history.adjusted), ""
+    notes = ((ADJUSTED,) if history.adjusted else ()) + ((bar.note,) if bar.note else ())
+    return Basis(bar.close, previous.close, previous.date, closing=True, notes=notes), ""
 
 
 def event_basis(story_time: datetime, side: Side) -> tuple[Basis | None, str]:
@@ -222,8 +224,7 @@ def _measure(window: Window, stock: Side, index: Side | None, basis: Basis, stat
         notes.append(NO_INDEX)
     else:
         abnormal, daily = raw - stats.beta * market, stats.sigma
-    if basis.adjusted:
-        notes.append(ADJUSTED)
+    notes += basis.notes
     scale = daily * math.sqrt(variance(basis.time, quote.time, stock.sessions, stats.overnight_share))
     return Move(
         symbol=quote.symbol,
@@ -260,10 +261,16 @@ def _held(session: Session, moment: datetime, share: float) -> float:
     return share + (1 - share) * u_curve(elapsed(session, moment)) if moment >= session.early else 0.0
 
 
+def _bar(history: History | None, day: date) -> Bar | None:
+    """The bar of that very day, None if there is none with a close."""
+    bars = history.bars if history else ()
+    return next((bar for bar in reversed(bars) if bar.date == day and bar.close), None)
+
+
 def _close(history: History | None, day: date) -> float | None:
     """The close of that very day; None if the bar or its close is missing."""
-    bars = history.bars if history else ()
-    return next((bar.close for bar in reversed(bars) if bar.date == day and bar.close), None)
+    bar = _bar(history, day)
+    return bar.close if bar else None
 
 
 def _consecutive(sessions: Sequence[Session], until: date) -> list[tuple[date, date]]:

@@ -58,6 +58,7 @@ class Series:
 
     symbol: str
     currency: str
+    adjusted: bool = False
     daily: dict[date, Bar] = field(default_factory=dict)
     starts: dict[datetime, float] = field(default_factory=dict)
     inside: tuple[Inside, ...] = ()
@@ -80,24 +81,22 @@ class Recorded:
 
     name = "recorded bars"
 
-    def __init__(
-        self, series: Iterable[Series], calendars: Calendars, poll: timedelta = POLL, *, adjusted: bool = False
-    ) -> None:
-        """Hold the bars. `adjusted` says whether dividends are taken out of earlier prices."""
+    def __init__(self, series: Iterable[Series], calendars: Calendars, poll: timedelta = POLL) -> None:
+        """Hold the bars."""
         self._series = {s.symbol: s for s in series}
         self._calendars = calendars
         self._poll = poll
-        self._adjusted = adjusted
         for one in self._series.values():
             one.inside = tuple(self._ends(one))
 
     @classmethod
-    def read(cls, folder: Path, calendars: Calendars, poll: timedelta = POLL, *, adjusted: bool = False) -> "Recorded":
+    def read(cls, folder: Path, calendars: Calendars, poll: timedelta = POLL) -> "Recorded":
         """Read the bars of a recorded day's folder.
 
         Columns: `time` or `date` (a date for a daily bar, else the ISO instant at which the bar starts; UTC if it
-        names no zone), symbol, open, high, low, close, volume and, if prices are not in the exchange's own,
-        currency. An empty cell is a missing value.
+        names no zone), symbol, open, high, low, close, volume; if need be currency (else the exchange's own), basis
+        ("adjusted" where dividends are taken out of a symbol's prices, else "traded") and note (what a reader must
+        know of a daily bar). An empty cell is a missing value.
 
         Raises:
             RecordingError: There is no such file, or a row cannot be read; with file and line.
@@ -105,7 +104,7 @@ class Recorded:
         path = next((folder / name for name in FILES if (folder / name).is_file()), None)
         if path is None:
             raise RecordingError(f"{folder}: no prices here; a recorded day has a {FILES[0]} or a {FILES[1]}")
-        return cls(read_bars(path), calendars, poll, adjusted=adjusted)
+        return cls(read_bars(path), calendars, poll)
 
     def instants(self, day: date) -> tuple[datetime, ...]:
         """The moments worth a look in the sessions dated `day`: opens, closes, one poll after each, ends of bars."""
@@ -136,7 +135,7 @@ class Recorded:
             last = self._last_day(one, now)
             bars = tuple(bar for day, bar in one.daily.items() if last and day <= last)
             if bars:
-                found[one.symbol] = History(one.symbol, one.currency, bars, adjusted=self._adjusted)
+                found[one.symbol] = History(one.symbol, one.currency, bars, one.adjusted)
         return self._answer(symbols, found, f"the recording has no day of it before {now:%Y-%m-%d %H:%M} UTC")
 
     async def prices_at(self, wanted: Sequence[tuple[str, datetime]], now: datetime) -> PriceAnswer[Quote]:
@@ -256,15 +255,26 @@ def _take(found: dict[str, Series], row: dict[str, str], when: str) -> None:
         raise ValueError("the row names no symbol")
     one = found.get(symbol)
     if one is None:
-        one = found[symbol] = Series(symbol, _currency(symbol, row.get("currency", "").strip()))
+        currency = _currency(symbol, row.get("currency", "").strip())
+        one = found[symbol] = Series(symbol, currency, adjusted=_adjusted(row.get("basis", "")))
+    elif one.adjusted != _adjusted(row.get("basis", "")):
+        raise ValueError(f"the prices of {symbol} are on two bases, adjusted and traded")
     prices = {name: _number(name, row.get(name, "")) for name in NUMBERS}
     moment = _moment(row[when].strip())
     if moment in one.daily or moment in one.starts:
         raise ValueError(f"a second row of {symbol} for {row[when]}")
     if not isinstance(moment, datetime):
-        one.daily[moment] = Bar(symbol, moment, **prices)
+        one.daily[moment] = Bar(symbol, moment, *prices.values(), note=row.get("note", "").strip())
     elif prices["close"]:
         one.starts[moment] = prices["close"]
+
+
+def _adjusted(basis: str) -> bool:
+    """Whether a basis cell says that dividends are taken out."""
+    basis = basis.strip()
+    if basis not in {"", "traded", "adjusted"}:
+        raise ValueError(f"basis {basis!r} is neither traded nor adjusted")
+    return basis == "adjusted"
 
 
 def _currency(symbol: str, given: str) -> str:

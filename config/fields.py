@@ -1,0 +1,197 @@
+"""The values that the forms are made of: texts, ids, symbols, channels, quantities, lists and vocabularies.
+
+Each is a type for pydantic that takes the text as it was written and says in every refusal what to write instead.
+Lists accept one word alone; a key that is there must have a value, so a `#` that swallowed it does not go unnoticed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sized
+from datetime import date, timedelta
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from config import units
+from config.exchanges import exchange_of
+from config.registry import nearest_of
+from config.types import EventType, QuietHours, RelationKind
+
+T = TypeVar("T")
+C = TypeVar("C", bound=Sized)
+
+ANY = "any"
+SHORTEST_INTERVAL = timedelta(seconds=1)
+LONGEST_CHANNEL = 80
+"""Slack's own limit for the name of a channel."""
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9-]*(\.[A-Z]{1,3})?")
+_CHANNEL = re.compile(rf"#[^\s#,.<>&@]{{1,{LONGEST_CHANNEL}}}|[CGD][A-Z0-9]{{8,}}")
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
+
+
+def _text(value: object) -> str:
+    """One line of text."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text is expected here" if value else "there is nothing here: write a text, or remove it")
+    return " ".join(value.split())
+
+
+def _from_text(parse: Callable[[str], Any]) -> BeforeValidator:
+    """A validator that has `parse` read the text of a quantity."""
+    return BeforeValidator(
+        lambda value: parse(_text(value)) if value is None or isinstance(value, str | list | dict) else value
+    )
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        better = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+        raise ValueError(
+            f"{text} is no id: write small letters, digits and dashes{f', like {better}' if better else ''}"
+        )
+    return text
+
+
+def _symbol(text: str) -> str:
+    symbol = text.upper()
+    exchange_of(symbol)
+    if not _SYMBOL.fullmatch(symbol):
+        raise ValueError(f"{text} is no Yahoo symbol: write it like NVDA, BRK-B, ASML.AS or 6857.T")
+    return symbol
+
+
+def _channel(text: str) -> str:
+    if _CHANNEL.fullmatch(text) and (text[0] != "#" or text == text.lower()):
+        return text
+    better = re.sub(r"[\s#,.<>&@]+", "-", text.lower()).strip("-")[:LONGEST_CHANNEL]
+    raise ValueError(
+        f'{text} is no Slack channel: write "#{better or "ai-aftershocks"}" with its quotes, or a channel ID'
+    )
+
+
+def _host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        bare = re.sub(r"^[a-z+]+://|/.*$", "", text)
+        hint = f", like {bare}" if _HOST.fullmatch(bare) else ""
+        raise ValueError(f"{text} is no host: write a name or address, with a port if need be{hint}")
+    return text.lower()
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", text):
+        raise ValueError(f"{text} is no address of a feed: write one that starts with https:// or http://")
+    return text
+
+
+def _header(text: str) -> str:
+    """A text that may stand in an HTTP header."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(
+            f"{text}: write an e-mail address or a web address in plain letters (it is sent to publishers)"
+        )
+    return text
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise ValueError(f"{text} is no currency: write three capitals like EUR, or GBX for pence")
+    return text
+
+
+def _sign(text: str) -> int:
+    if text not in {"1", "+1", "-1"}:
+        raise ValueError(f"{text}: write 1 (both move together) or -1 (they part)")
+    return int(text)
+
+
+def _one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
+    words = tuple(known)
+
+    def check(text: str) -> str:
+        word = text.casefold().replace(" ", "_")
+        if word in words:
+            return word
+        near = nearest_of(word, words)
+        hint = f"did you mean {near}?" if near else f"write one of {', '.join(words)}"
+        raise ValueError(f"{text} is no {what}: {hint}")
+
+    return check
+
+
+def listed(value: object) -> object:
+    """One word alone is a list of one."""
+    return [value] if isinstance(value, str) and not value.lstrip().startswith("-") else _written(value)
+
+
+def _written(value: object) -> object:
+    """A key that is there has a value."""
+    if value is None:
+        raise ValueError("there is nothing here: write a value, or remove the line")
+    return value
+
+
+def _interval(value: timedelta) -> timedelta:
+    if value < SHORTEST_INTERVAL:
+        raise ValueError("too often: write 1 s or more")
+    return value
+
+
+def filled(value: C) -> C:
+    """A list that is there has an entry."""
+    if not value:
+        raise ValueError("the list is empty: write at least one entry, or remove the line")
+    return value
+
+
+def _event_types(value: object) -> object:
+    if isinstance(value, str) and value.casefold() == ANY:
+        return None
+    return [value] if isinstance(value, str) else _written(value)
+
+
+def _kinds(value: object) -> object:
+    if isinstance(value, str) and value.casefold() == ANY:
+        return list(RelationKind)
+    return [value] if isinstance(value, str) else _written(value)
+
+
+def listed_if_any(value: object) -> object:
+    """A list whose entries are all commented out is empty."""
+    return () if value is None else listed(value)
+
+
+Maybe: TypeAlias = Annotated[T | None, BeforeValidator(_written)]
+"""A value that may be left out, but not left empty."""
+Words: TypeAlias = Annotated[str, BeforeValidator(_text)]
+"""One line of text."""
+Texts: TypeAlias = Annotated[tuple[Words, ...], BeforeValidator(listed)]
+TextsIfAny: TypeAlias = Annotated[tuple[Words, ...], BeforeValidator(listed_if_any)]
+Lemmas: TypeAlias = Annotated[tuple[Annotated[Words, AfterValidator(str.casefold)], ...], BeforeValidator(listed)]
+
+Id: TypeAlias = Annotated[Words, AfterValidator(_id)]
+Symbol: TypeAlias = Annotated[Words, AfterValidator(_symbol)]
+Channel: TypeAlias = Annotated[Words, AfterValidator(_channel)]
+Hosts: TypeAlias = Annotated[tuple[Annotated[Words, AfterValidator(_host)], ...], BeforeValidator(listed_if_any)]
+Url: TypeAlias = Annotated[Words, AfterValidator(_url)]
+Contact: TypeAlias = Annotated[Words, AfterValidator(_header)]
+Currency: TypeAlias = Annotated[Words, AfterValidator(_currency)]
+
+Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+Sign: TypeAlias = Annotated[int, _from_text(_sign)]
+Percent: TypeAlias = Annotated[float, _from_text(units.percent)]
+Dollars: TypeAlias = Annotated[float, _from_text(units.dollars)]
+Count: TypeAlias = Annotated[float, _from_text(units.count)]
+Span: TypeAlias = Annotated[timedelta, _from_text(units.duration)]
+Interval: TypeAlias = Annotated[Span, AfterValidator(_interval)]
+Day: TypeAlias = Annotated[date, _from_text(units.day)]
+Hours: TypeAlias = Annotated[QuietHours, _from_text(units.quiet_hours)]
+
+TypeName: TypeAlias = Annotated[EventType, _from_text(_one_of(EventType, "event type"))]
+TypeNames: TypeAlias = Annotated[
+    Annotated[frozenset[TypeName], AfterValidator(filled)] | None, BeforeValidator(_event_types)
+]
+"""A list of event types; `any` is None."""
+Kind: TypeAlias = Annotated[RelationKind, _from_text(_one_of(RelationKind, "kind of relation"))]
+Kinds: TypeAlias = Annotated[frozenset[Kind], BeforeValidator(_kinds)]
+"""A list of kinds of relation, possibly empty; `any` is all of them."""

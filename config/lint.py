@@ -1,0 +1,138 @@
+"""What is well written and still can't be meant: doubled, contradictory, ambiguous, leading nowhere.
+
+Pure checks over values that remember where they were written. What would make alerts wrong is fatal; what a person
+should see but everything still works with is a warning.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from config.tree import Document
+from config.types import AliasClass, Company, Problem, Relation, RelationKind, Watched
+
+T = TypeVar("T")
+
+SHORTEST_SAFE_NAME = 3
+"""Characters below which a name is met in any text by chance (Co, AI, HP), so that it needs its case at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[T]):
+    """A value with the document and the place in it that it came from."""
+
+    value: T
+    document: Document
+    loc: tuple[Hashable, ...]
+
+    @property
+    def where(self) -> str:
+        """The place in words for a message about another one."""
+        line = self.document.place(self.loc, key=True)[0]
+        return f"{self.document.file}, line {line}"
+
+    def problem(self, message: str, *, below: Sequence[Hashable] = (), key: bool = True, fatal: bool = True) -> Problem:
+        """A Problem at this place, or at a place below it."""
+        return self.document.problem((*self.loc, *below), message, key=key, fatal=fatal)
+
+
+def edge(relation: Relation) -> tuple[str, RelationKind, str]:
+    """The edge that a relation says, whichever end it is written at.
+
+    Supplier and customer are each other's other end; competitor and partner have no direction.
+    """
+    source, kind, target = relation.source, relation.kind, relation.target
+    if kind is RelationKind.CUSTOMER:
+        return target, RelationKind.SUPPLIER, source
+    if kind in {RelationKind.COMPETITOR, RelationKind.PARTNER}:
+        return min(source, target), kind, max(source, target)
+    return source, kind, target
+
+
+def symbols(companies: Iterable[Placed[Company]]) -> list[Problem]:
+    """Listings that two companies claim, or one claims twice."""
+    problems = []
+    owners: dict[str, Placed[Company]] = {}
+    for placed in companies:
+        for instrument in placed.value.instruments:
+            owner = owners.setdefault(instrument.symbol, placed)
+            if owner is not placed:
+                message = f"{instrument.symbol} is a symbol of {owner.value.id} already ({owner.where}): keep one"
+                problems.append(placed.problem(message, below=("symbols",)))
+        listed = [instrument.symbol for instrument in placed.value.instruments]
+        problems += [
+            placed.problem(f"{symbol} is listed twice: remove one", below=("symbols",))
+            for symbol in dict.fromkeys(listed)
+            if listed.count(symbol) > 1
+        ]
+    return problems
+
+
+def aliases(companies: Iterable[Placed[Company]]) -> list[Problem]:
+    """Names that are trusted on sight for two companies, or too short for that. Warnings."""
+    problems = []
+    owners: dict[str, Placed[Company]] = {}
+    for placed in companies:
+        for alias in placed.value.aliases:
+            if alias.trust is not AliasClass.SAFE:
+                continue
+            if len(alias.text) < SHORTEST_SAFE_NAME:
+                message = f"{alias.text} is too short to be trusted in any case: put it under cased or doubtful"
+                problems.append(placed.problem(message, fatal=False))
+            owner = owners.setdefault(alias.text.casefold(), placed)
+            if owner is not placed:
+                message = (
+                    f"{alias.text} stands for {owner.value.id} too ({owner.where}): "
+                    "put it under doubtful in both, or remove it from one"
+                )
+                problems.append(placed.problem(message, fatal=False))
+    return problems
+
+
+def relations(written: Iterable[Placed[Relation]]) -> list[Problem]:
+    """Relations of one file that say the same edge for the same time, and companies related to themselves."""
+    problems = []
+    known: dict[tuple[str, RelationKind, str], list[Placed[Relation]]] = {}
+    for placed in written:
+        relation = placed.value
+        if relation.source == relation.target:
+            problems.append(placed.problem(f"{relation.source} is related to itself: write another company"))
+        same = known.setdefault(edge(relation), [])
+        first = next((one for one in same if _overlap(one.value, relation)), None)
+        if first is not None:
+            message = (
+                f"{relation.source} -{relation.kind}-> {relation.target} is said already ({first.where}): "
+                "remove one (an edge is walked from both ends)"
+            )
+            problems.append(placed.problem(message, fatal=False))
+        same.append(placed)
+    return problems
+
+
+def watched(entries: Sequence[Placed[Watched]]) -> list[Problem]:
+    """Stocks that stand twice on a watchlist (fatal if differently), and second listings of a company (a warning)."""
+    problems = []
+    listings: dict[str, Placed[Watched]] = {}
+    companies: dict[str, Placed[Watched]] = {}
+    for placed in entries:
+        entry = placed.value
+        first = listings.setdefault(entry.symbol, placed)
+        of_company = companies.setdefault(entry.company, placed)
+        line = first.document.place(first.loc)[0]
+        if first is not placed:
+            differs = first.value != entry
+            message = f"{entry.symbol} is on this list already, on line {line}: remove one"
+            problems.append(placed.problem(message, fatal=differs))
+        elif of_company is not placed:
+            message = (
+                f"{entry.symbol} is another listing of {of_company.value.symbol} (line "
+                f"{of_company.document.place(of_company.loc)[0]}): the company will be watched twice"
+            )
+            problems.append(placed.problem(message, fatal=False))
+    return problems
+
+
+def _overlap(one: Relation, other: Relation) -> bool:
+    """Whether two spans of validity share a day."""
+    return (one.since or date.min) <= (other.until or date.max) and (other.since or date.min) <= (one.until or date.max)
