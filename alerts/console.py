@@ -24,8 +24,8 @@ from alerts.table import HEADINGS, NOT_CROSSED, SINCE_NEWS, cells, groups, shown
 from alerts.types import Delivery, DeliveryKind, Row
 from alerts.words import clean, moment, percent
 
-CHANGED: Final = 0.005
-"""A row is printed again by an edit when its move changed by half a percentage point or more."""
+CHANGED: Final = 0.01
+"""A row is printed again by an edit when its move changed by a percentage point or more."""
 WIDE: Final = 120
 """Columns from which on the paths stand in the table instead of below it."""
 WIDEST: Final = 150

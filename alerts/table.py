@@ -24,6 +24,8 @@ _NAME: Final = 20
 _SAME: Final = 0.0005
 """Windows whose moves differ by less show the same percentage."""
 _SIGNS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
+_FEW: Final = 5
+"""A fifth of the rows may lack a note that is told of all the others at once."""
 _BY_EVENT: Final = "crossed by its move since the news"
 _MEANINGS: Final = {"short history": "under 40 daily returns, so 2.5 % a day is taken for one sigma"}
 """What a note on a move means for its figures, where it does not say so itself (rule 4 of DESIGN.md)."""
@@ -57,12 +59,14 @@ def ranked(rows: Iterable[Row]) -> list[Row]:
 
 
 def signs(rows: Sequence[Row]) -> Signs:
-    """Number the notes in order of appearance; one that every row of several has needs no sign."""
+    """Number the notes in order of appearance; one that most rows have needs no sign, but names the exceptions."""
     every = list(dict.fromkeys(note for row in rows for note in _notes(row)))
-    general = [n for n in every if len(rows) > 1 and all(n in _notes(row) for row in rows)]
+    without = {note: [row.symbol for row in rows if note not in _notes(row)] for note in every}
+    general = [n for n in every if len(rows) > 1 and len(without[n]) <= len(rows) // _FEW]
     signed = [n for n in every if n not in general]
     of = {note: _SIGNS[i] if i < len(_SIGNS) else f"({i + 1})" for i, note in enumerate(signed)}
-    return Signs(of, (*(f"all: {_meaning(n)}" for n in general), *(f"{of[n]} {_meaning(n)}" for n in signed)))
+    whom = {note: f"all but {', '.join(without[note])}" if without[note] else "all" for note in general}
+    return Signs(of, (*(f"{whom[n]}: {_meaning(n)}" for n in general), *(f"{of[n]} {_meaning(n)}" for n in signed)))
 
 
 def since_news(rows: Iterable[Row]) -> bool:

@@ -16,13 +16,14 @@ from functools import partial
 from alerts.outbox import Pace, Sent, send_due
 from alerts.types import Notifier
 from config.types import Config
+from monitor.asking import plan
 from monitor.feeds.poll import due
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
 from monitor.news import Taken, fresh_articles, save_news
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
-from monitor.telling import Pass, plan, tell
+from monitor.telling import Pass, tell
 from monitor.types import Analyzer, FeedAnswer, NewsSource, PriceSource
 
 

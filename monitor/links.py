@@ -29,6 +29,9 @@ FADE_PER_SESSION = 0.7
 HALF_HEARD = 3
 """Feeds that give a story half of its full claim: what one outlet has alone seldom moves a market."""
 
+WEAKEST_CLAIM = 0.05
+"""Strength times claim below which a story explains nothing: one feed's news of last week, two steps away."""
+
 SESSIONS_ALIVE = 5
 """A link lives through the fifth session of its exchange to open after the last new fact (rule 6)."""
 
@@ -105,7 +108,7 @@ def claim(story: Story, opens: Sequence[datetime], now: datetime) -> float:
 
 
 def ranked(links: Iterable[Link], claims: Mapping[str, float], stories: Mapping[str, Story]) -> list[Link]:
-    """Order the links that reach one instrument, best explanation first, without those of stories that claim nothing.
+    """Order the links that reach one instrument, best explanation first, without those that claim next to nothing.
 
     By strength times the story's claim, then the newest fact. The design says "the strongest link, then the newest
     fact" alone: with that, a stock's own small news of last week beats what all feeds tell today, and Oracle's fall
@@ -115,7 +118,7 @@ def ranked(links: Iterable[Link], claims: Mapping[str, float], stories: Mapping[
     def order(link: Link) -> tuple[float, float, str]:
         return -link.strength * claims[link.story], -stories[link.story].last_fact.timestamp(), link.story
 
-    return sorted((link for link in links if claims[link.story]), key=order)
+    return sorted((link for link in links if link.strength * claims[link.story] >= WEAKEST_CLAIM), key=order)
 
 
 def sessions_since(opens: Sequence[datetime], moment: datetime, now: datetime) -> int:

@@ -27,15 +27,12 @@ from alerts.types import (
     Window,
 )
 from alerts.words import day as day_words
-from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES, exchange_of
+from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES
 from config.types import Config, Watched, Watchlist
-from monitor.market.gate import POLLS
-from monitor.market.moves import event_decides
 from monitor.market.records import Record, records_of
-from monitor.market.sessions import Calendars, containing
-from monitor.market.snapshot import LONGEST_BREAK, MARKET, Snapshot
-from monitor.market.value import fx_symbol
-from monitor.memory import Asking, Memory, Prices
+from monitor.market.sessions import Calendars
+from monitor.market.snapshot import Snapshot
+from monitor.memory import Memory, Prices
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import ALSO, Ties, note, tie
@@ -45,8 +42,6 @@ REDRAW = timedelta(minutes=1)
 """A root is drawn again at most this often, but always at a close."""
 MEMORY = timedelta(days=7)
 """Sessions this far back can still be current somewhere (the longest holidays)."""
-LONGEST_DELAY = timedelta(minutes=30)
-"""How late the slowest source gives an exchange's closing price; most are 15 or 20 minutes late."""
 SOURCES = 30
 """Articles of a story that are read for its message."""
 DAY_ORDER = (ASIA, EUROPE, AMERICAS)
@@ -61,52 +56,6 @@ class Pass:
     decisions: tuple[Decision, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     prices: Prices | None = None
-
-
-def plan(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, now: datetime) -> Asking:
-    """What to ask the price source for now: stocks that trade or have just closed, and what they are held against."""
-    poll = config.settings.poll_prices
-    names = dict.fromkeys(w.symbol for watchlist in config.watchlists for w in watchlist.companies)
-    symbols = [s for s in names if _trades(s, calendars, now, poll)]
-    if not symbols:
-        return Asking()
-    places = {exchange_of(s).mic for s in symbols}
-    market = [s for s, _ in MARKET if exchange_of(s).mic in places]
-    beside = dict.fromkeys([*(exchange_of(s).index for s in symbols), *market])
-    rates = dict.fromkeys(r for s in names if (r := fx_symbol(config.instrument(s).currency)))
-    priced = dict.fromkeys([*symbols, *beside])
-    ended = {s: calendars.previous(calendars.session(exchange_of(s).mic, now)).date for s in priced}
-    before = _before_stories(tx, config, calendars, memory, now, symbols)
-    return Asking((*priced, *rates), ended, before)
-
-
-def _trades(symbol: str, calendars: Calendars, now: datetime, poll: timedelta) -> bool:
-    """Whether new prices of a symbol may come: in its hours, and as long after as its last trade needs to arrive."""
-    session = calendars.session(exchange_of(symbol).mic, now)
-    return now < session.late or now <= session.close + LONGEST_DELAY + POLLS * poll
-
-
-def _before_stories(
-    tx: Tx, config: Config, calendars: Calendars, memory: Memory, now: datetime, symbols: Sequence[str]
-) -> dict[tuple[str, str], datetime]:
-    """The trades before stories that are missing: of stocks linked best to a story that broke in their session."""
-    stories = {s.id: s for s in tx.open_stories(now - OPEN_FOR)}
-    recent = {s.id for s in stories.values() if now - s.time <= LONGEST_BREAK}
-    known = tx.story_prices()
-    wanted: dict[tuple[str, str], datetime] = {}
-    for watchlist in config.watchlists:
-        ties = Ties.of(list(stories.values()), config, watchlist, calendars, memory, now)
-        for watched in watchlist.companies:
-            if watched.symbol not in symbols:
-                continue
-            exchange = exchange_of(watched.symbol)
-            sessions = calendars.sessions(exchange.mic, now)
-            for link in ties.to(watched, exchange.mic)[:1]:
-                time = stories[link.story].time
-                if link.story in recent and containing(sessions, time) and event_decides(time, sessions, now):
-                    wanted[link.story, watched.symbol] = time
-                    wanted[link.story, exchange.index] = time
-    return {key: time for key, time in wanted.items() if key not in known}
 
 
 def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices: Prices, now: datetime) -> Pass:

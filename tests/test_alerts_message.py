@@ -112,7 +112,7 @@ def test_a_weak_sigma_carries_a_sign_and_its_meaning() -> None:
     assert "-4.0¹" in table
     assert "-4.0 ²" in table
     for line in (
-        "all: adjusted bars",
+        "all: adjusted bars: dividends are taken out of earlier prices",
         "¹ short history: under 40 daily returns, so 2.5 % a day is taken for one sigma",
         "² no index: against its own swings",
     ):

@@ -103,7 +103,7 @@ def test_a_relation_counts_from_its_first_day() -> None:
 
 
 def test_fresh_and_widely_reported_news_beats_a_stronger_link() -> None:
-    """A claim fades by the session since the last report, grows with the feeds, and ends after the fifth session."""
+    """A claim fades by the session since the last report and grows with the feeds; dead and faint ones are left out."""
 
     def told(name: str, *, days: int, feeds: int = 1) -> Story:
         when = NOW - timedelta(days=days, hours=1)
@@ -112,12 +112,18 @@ def test_fresh_and_widely_reported_news_beats_a_stronger_link() -> None:
 
     stories = {
         s.id: s
-        for s in (told("old", days=4), told("fresh", days=0), told("wide", days=0, feeds=9), told("dead", days=6))
+        for s in (
+            told("old", days=2),
+            told("fresh", days=0),
+            told("wide", days=0, feeds=9),
+            told("dead", days=6),
+            told("faint", days=0),
+        )
     }
     opens = [NOW - timedelta(days=d) for d in range(10, -1, -1)]
     links = {
         name: Link(name, "chips", "lab", (), strength, 1)
-        for name, strength in (("old", 0.9), ("fresh", 0.7), ("wide", 0.6), ("dead", 1.0))
+        for name, strength in (("old", 0.9), ("fresh", 0.7), ("wide", 0.6), ("dead", 1.0), ("faint", 0.15))
     }
     claims = {name: claim(s, opens, NOW) for name, s in stories.items()}
     best = ranked(links.values(), claims, stories)

@@ -22,6 +22,11 @@ from monitor.types import Article, FeedState, Quote, Root, Story, StoryPrice
 
 R = TypeVar("R")
 
+DURABLE = ("journal_mode=WAL", "synchronous=FULL")
+"""Readers do not wait for the writer, and what is committed survives a power cut."""
+FLEETING = ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF")
+"""For a file that is thrown away at the end: one process, no waiting for the disk."""
+
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.BLOCKED)
 """Outbox states of deliveries that are still to be brought to an end."""
 
@@ -281,8 +286,8 @@ class Store:
         @event.listens_for(self._engine, "connect")
         def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own connection
             connection.isolation_level = None
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+            for pragma in DURABLE if durable else FLEETING:
+                connection.execute(f"PRAGMA {pragma}")
             connection.execute("PRAGMA foreign_keys=ON")
 
         @event.listens_for(self._engine, "begin")
