@@ -27,7 +27,10 @@ _SIGNS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
 _FEW: Final = 5
 """A fifth of the rows may lack a note that is told of all the others at once."""
 _BY_EVENT: Final = "crossed by its move since the news"
-_MEANINGS: Final = {"short history": "under 40 daily returns, so 2.5 % a day is taken for one sigma"}
+_MEANINGS: Final = {
+    "short history": "under 40 daily returns, so 2.5 % a day is taken for one sigma",
+    "adjusted bars": "dividends are taken out of earlier prices",
+}
 """What a note on a move means for its figures, where it does not say so itself (rule 4 of DESIGN.md)."""
 
 

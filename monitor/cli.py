@@ -160,18 +160,22 @@ def replay(
     config: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a delivery")] = False,
 ) -> None:
-    """Tell a recorded day again, through the same code as live."""
+    """Tell a recorded day again, through the same code as live.
+
+    A folder of your own holds items.jsonl and bars.csv; if it holds watchlists or other YAML too, those count.
+    """
     from alerts.console import Console
     from monitor import replay as player
     from monitor.market.sessions import Calendars
     from nlp.pipeline import Pipeline
     from nlp.pool import Inline
 
-    settings = configured(config)
     calendars = Calendars()
     with told_plainly(), progress() as bar:
         task = bar.add_task("reading the day", total=None)
-        recorded = player.read_day(player.find_day(day), calendars)
+        folder = player.find_day(day)
+        settings = configured(config or (folder if player.brings_configuration(folder) else None))
+        recorded = player.read_day(folder, calendars)
         analyzer = Inline(Pipeline(settings.companies, settings.lexicon))
         notifier = player.JsonLines(lambda line: print(line, flush=True)) if as_json else Console(out)  # noqa: T201  JSON Lines go out as they are
         if not as_json:
@@ -248,8 +252,8 @@ def status(config: Folder = None) -> None:
     if not database.is_file():
         fail(f"nothing to tell yet, there is no database at {database}. Start the daemon with: aftershock run")
     with told_plainly():
-        for table in asyncio.run(status_of(settings, database, datetime.now(UTC))):
-            out.print(table)
+        for part in asyncio.run(status_of(settings, database, datetime.now(UTC))):
+            out.print(_plain(part) if isinstance(part, str) else part, highlight=False)
 
 
 @app.command(name="test-alert")
@@ -260,8 +264,11 @@ def alert_for_test(config: Folder = None) -> None:
 
     settings = configured(config)
     with told_plainly():
-        for line in asyncio.run(send_test(settings, notifier_of(os.environ), datetime.now(UTC))):
-            out.print(line, highlight=False, soft_wrap=True)
+        results = asyncio.run(send_test(settings, notifier_of(os.environ), datetime.now(UTC)))
+    for went, line in results:
+        (out if went else err).print(_plain(line), highlight=False, soft_wrap=True)
+    if not all(went for went, _ in results):
+        raise typer.Exit(WRONG)
 
 
 @contextmanager

@@ -8,10 +8,15 @@ from rich.table import Table
 from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
 from config.types import Config
 from monitor.store.store import Store
+from monitor.types import FeedState
+
+
+NAMED = 6
+"""Feeds with the same error that are named in `status`; the others are counted."""
 
 
 async def status_of(config: Config, database: Path, now: datetime) -> list[Table | str]:
-    """Tables on feeds, what is stored and waiting, and what could not be reached when it was last tried."""
+    """What the daemon knows, to print: feeds, what is stored and sent, and what could not be reached last time."""
     store = Store(database)
     try:
         states, counts, waiting, troubles = await store.transact(
@@ -19,30 +24,31 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
         )
     finally:
         store.close()
-    feeds = Table(title="Feeds", title_justify="left")
-    for heading in ("feed", "last read", "next poll", "failures", "last error"):
-        feeds.add_column(heading, overflow="fold")
-    for feed in config.feeds:
-        state = states.get(feed.id)
-        if state is None:
-            feeds.add_row(feed.id, "never", "when it runs", "", "")
-            continue
-        feeds.add_row(
-            feed.id,
-            _ago(state.last_success, now),
-            _ahead(state.next_poll, now),
-            str(state.failures or ""),
-            state.error,
-        )
-    stored = Table(title="Stored and sent", title_justify="left", show_header=False)
-    for name, count in {**counts, **{f"deliveries {state}": n for state, n in sorted(waiting.items())}}.items():
-        stored.add_row(name, str(count))
-    if not troubles:
-        return [feeds, stored, "No trouble known."]
-    trouble = Table(title="In trouble", title_justify="left", show_header=False)
-    for text in troubles.values():
-        trouble.add_row(text)
-    return [feeds, stored, trouble]
+    known = [states[feed.id] for feed in config.feeds if feed.id in states]
+    newest = max((s.last_success for s in known if s.last_success), default=None)
+    read = f"{sum(s.known for s in known)} read so far, the newest {_ago(newest, now)}"
+    failing: dict[str, list[FeedState]] = {}
+    for state in known:
+        if state.error:
+            failing.setdefault(state.error, []).append(state)
+    number = sum(map(len, failing.values()))
+    shown: list[Table | str] = [f"Feeds: {len(config.feeds)} followed, {read}, {number} failing."]
+    if failing:
+        table = Table(title="Failing feeds", title_justify="left")
+        for heading in ("error", "feeds", "next try"):
+            table.add_column(heading, overflow="fold")
+        for error, states_of in sorted(failing.items(), key=lambda f: (-len(f[1]), f[0])):
+            names = [state.feed for state in states_of]
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            soonest = min(state.next_poll for state in states_of)
+            table.add_row(error, ", ".join(names[:NAMED]) + more, _ahead(soonest, now))
+        shown.append(table)
+    sent = ", ".join(f"{number} {state}" for state, number in sorted(waiting.items())) or "none yet"
+    stored = ", ".join(f"{number} {name}" for name, number in counts.items())
+    shown += [f"Stored: {stored}.", f"Deliveries: {sent}."]
+    return (
+        [*shown, *(f"In trouble: {text}" for text in troubles.values())] if troubles else [*shown, "No trouble known."]
+    )
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
@@ -62,8 +68,8 @@ def _span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[str]:
-    """Send a test message to each channel; one line a channel on how it went. Raises the last DeliveryError."""
+async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[tuple[bool, str]]:
+    """Send a test message to each channel of the watchlists: whether it went, and one line on how."""
     lines = []
     try:
         for channel in sorted({w.channel for w in config.watchlists}):
@@ -72,9 +78,9 @@ async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[s
             block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
             try:
                 await notifier.post(Delivery(key, DeliveryKind.POST, channel, key, now, text, (block,)), None)
-                lines.append(f"{channel}: sent by {notifier.name}")
+                lines.append((True, f"{channel}: sent by {notifier.name}"))
             except DeliveryError as error:
-                lines.append(f"{channel}: {error}")
+                lines.append((False, f"{channel}: {error}"))
     finally:
         await notifier.close()
     return lines

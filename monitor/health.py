@@ -44,9 +44,8 @@ def feed_troubles(answers: Iterable[FeedAnswer]) -> tuple[dict[str, str], set[st
     failed = [a for a in answers if a.error]
     looked = {f"{FEED}{a.state.feed}" for a in answers} | ({ALL_FEEDS} if len(answers) > len(failed) else set())
     if len(failed) >= MANY and len(failed) == len(answers):
-        reasons = sorted({a.error for a in failed})
-        more = f" and {len(reasons) - 1} other errors" if len(reasons) > 1 else ""
-        text = f"none of the {len(failed)} feeds that were due can be read: {reasons[0]}{more}"
+        reasons = sorted({a.error.partition(":")[0] for a in failed})
+        text = f"none of the {len(failed)} feeds that were due can be read: {', '.join(reasons)}"
         return {ALL_FEEDS: text}, {ALL_FEEDS}
     return {f"{FEED}{a.state.feed}": f"{a.state.feed}: {a.error}" for a in failed}, looked
 

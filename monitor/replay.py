@@ -61,6 +61,11 @@ def find_day(name: str) -> Path:
     )
 
 
+def brings_configuration(folder: Path) -> bool:
+    """Whether a recorded day comes with YAML of its own, which then takes the place of the user's folder."""
+    return any(folder.glob("*.yaml")) or any(folder.glob("watchlists/*.yaml"))
+
+
 def read_day(folder: Path, calendars: Calendars) -> Day:
     """Read a recorded day. Its date is the folder's name, or else that of the last item. Raises ReplayError."""
     items = read_items(folder / "items.jsonl")

@@ -1,0 +1,166 @@
+"""The command line: what a user's mistake looks like on screen, and that every command does what it says."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from monitor.cli import app
+from monitor.store.store import Store
+from monitor.types import FeedState
+from standins.slack import Fault, SlackServer
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty configuration folder, and a state folder beside it; no secrets in the environment."""
+    config = tmp_path / "config"
+    config.mkdir()
+    monkeypatch.setenv("AFTERSHOCK_CONFIG", str(config))
+    monkeypatch.setenv("AFTERSHOCK_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
+    return config
+
+
+def command(*arguments: str, given: str | None = None) -> Result:
+    """Run the command in this process."""
+    result = CliRunner().invoke(app, arguments, input=given)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def watch(folder: Path, text: str) -> None:
+    """Write the one watchlist."""
+    (folder / "watchlists").mkdir(exist_ok=True)
+    (folder / "watchlists" / "ai.yaml").write_text(text, encoding="utf-8")
+
+
+def test_check_finds_the_shipped_configuration_fine(folder: Path) -> None:
+    """And says how much there is of it."""
+    result = command("check")
+    assert (0, True) == (result.exit_code, "fine." in result.stdout)
+
+
+def test_check_names_file_line_and_the_nearest_ticker(folder: Path) -> None:
+    """An unknown ticker is told where it stands, with what was probably meant; exit code 2."""
+    watch(folder, 'name: AI\nchannel: "#ai"\ncompanies:\n  - AMD\n  - NVDIA\n')
+    result = command("check")
+    assert 2 == result.exit_code
+    assert "watchlists/ai.yaml:5:5: " in result.stderr
+    assert "NVDA" in result.stderr
+
+
+def test_check_takes_the_folder_as_argument(folder: Path, tmp_path: Path) -> None:
+    """Every command refuses a folder that is not there and says how to make it."""
+    other = tmp_path / "other"
+    assert "no such folder. Create it with: aftershock init --config" in command("check", str(other)).stderr
+    other.mkdir()
+    assert 0 == command("check", str(other)).exit_code
+
+
+@pytest.mark.parametrize("name", ["run", "once", "analyze", "status", "test-alert", "replay"])
+def test_every_command_tells_wrong_yaml_in_a_line(folder: Path, name: str) -> None:
+    """Also those that do something else first; never a traceback."""
+    watch(folder, "name: AI\n\tchannel: x\n")
+    result = command(name, *(["2025-01-27"] if name == "replay" else []), given="A title\n")
+    assert 2 == result.exit_code
+    assert "watchlists/ai.yaml:2:1: " in result.stderr
+
+
+def test_init_writes_a_starter_that_is_fine_and_never_overwrites(folder: Path) -> None:
+    """A second time it leaves what was edited alone."""
+    first = command("init")
+    assert (0, True) == (first.exit_code, "wrote " in first.stdout)
+    watchlist = folder / "watchlists" / "ai.yaml"
+    watchlist.write_text(watchlist.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    again = command("init")
+    assert "nothing was changed" in again.stdout
+    assert watchlist.read_text(encoding="utf-8").endswith("# mine\n")
+    assert 0 == command("check").exit_code
+
+
+def test_analyze_prints_a_line_of_json_for_each_text(folder: Path) -> None:
+    """JSON Lines in and out; the rough words of a machine translation are good enough."""
+    lines = [
+        json.dumps({"id": 1, "title": "OpenAI and SoftBank plan a data centre for AI models"}),
+        json.dumps({"id": 2, "title": "A quiet day in the garden"}),
+    ]
+    result = command("analyze", given="\n".join(lines))
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert [1, ["openai", "softbank"]] == [first["id"], [c["company"] for c in first["companies"]]]
+    assert {"9984.T"} <= {link["symbol"] for link in first["links"]}
+    assert {"id": 2, "companies": [], "events": [], "links": []} == second
+
+
+def test_analyze_names_the_line_it_cannot_read(folder: Path, tmp_path: Path) -> None:
+    """From a file as from standard input."""
+    path = tmp_path / "items.jsonl"
+    path.write_text('{"id": 1, "title": "Fine"}\n{broken\n', encoding="utf-8")
+    result = command("analyze", str(path))
+    assert 2 == result.exit_code
+    assert f"{path}: line 2: not JSON" in result.stderr
+
+
+def test_status_says_so_when_nothing_ran_yet(folder: Path) -> None:
+    """And how to begin."""
+    result = command("status")
+    assert 2 == result.exit_code
+    assert "aftershock run" in result.stderr
+
+
+def test_status_shows_feeds_and_what_is_in_trouble(folder: Path, tmp_path: Path) -> None:
+    """A feed's last error, and troubles that last."""
+    store = Store(tmp_path / "state" / "aftershock.db")
+    state = FeedState("openai-news", NOW, failures=2, error="404 Not Found", last_success=NOW)
+    for work in (lambda tx: tx.save_feed(state), lambda tx: tx.set_notices({"prices x": "no prices from x"}, [], NOW)):
+        store._run(work)  # the loop's thread is not needed here
+    store.close()
+    result = command("status")
+    assert 0 == result.exit_code
+    for words in ("404", "In trouble: no prices from x", "1 failing"):
+        assert words in result.stdout
+
+
+def test_test_alert_prints_without_a_token(folder: Path) -> None:
+    """The terminal stands in for Slack."""
+    result = command("test-alert")
+    assert 0 == result.exit_code
+    assert "Aftershock can reach #ai-aftershocks" in result.stdout
+
+
+def test_test_alert_reaches_slack_or_says_what_to_mend(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message when all is well; a refused token is told in words with exit code 2."""
+    watch(folder, 'name: AI\nchannel: "#ai"\ncompanies: [NVDA]\n')
+    with SlackServer("#ai") as slack:
+        monkeypatch.setenv("AFTERSHOCK_SLACK_URL", slack.url)
+        monkeypatch.setenv("SLACK_BOT_TOKEN", slack.token)
+        assert 0 == command("test-alert").exit_code
+        assert 1 == len(slack["#ai"].messages)
+        slack.faults.append(Fault(error="invalid_auth"))
+        refused = command("test-alert")
+        assert 2 == refused.exit_code
+        assert refused.stderr.startswith("#ai: ")
+        assert "SLACK_BOT_TOKEN" in refused.stderr
+        assert slack.token not in refused.stderr
+
+
+def test_a_second_daemon_on_the_same_state_is_refused(folder: Path, tmp_path: Path) -> None:
+    """It says which folder, and how to give it another."""
+    from filelock import FileLock  # noqa: PLC0415  only here
+
+    (tmp_path / "state").mkdir()
+    with FileLock(tmp_path / "state" / "lock"):
+        result = command("once")
+    assert 2 == result.exit_code
+    assert "another Aftershock is running" in result.stderr
+
+
+def test_the_version_is_told(folder: Path) -> None:
+    """And help needs nothing."""
+    assert command("--version").stdout.strip()
+    assert "replay" in command("--help").stdout

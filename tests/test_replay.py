@@ -1,0 +1,211 @@
+"""27 January 2025, told again: who moved, how unusually, by which path, in order, and nothing before it was known."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.load import load
+from config.types import Config
+from monitor.market.recorded import FILES, Recorded, read_bars
+from monitor.market.sessions import Calendars
+from monitor.replay import DAYS, Day, JsonLines, ReplayError, article, find_day, read_day, read_items, replay
+from nlp.pipeline import Pipeline
+from nlp.pool import Inline
+
+DAY = DAYS / "2025-01-27"
+Lines = list[dict[str, Any]]
+
+OVER = {
+    "6857.T": -8.6, "9984.T": -8.3, "ASML.AS": -7.0, "SU.PA": -9.5, "ENR.DE": -20.0, "NVDA": -17.0, "AVGO": -17.4,
+    "TSM": -13.3, "ANET": -22.4, "VRT": -29.9, "VST": -28.3, "CEG": -20.9, "GEV": -21.5, "ORCL": -13.8, "MU": -11.7,
+    "AAPL": 3.2, "CRM": 4.0, "GOOGL": -4.2,
+}  # fmt: skip
+"""The day's real close-to-close moves in percent of stocks over the default thresholds."""
+
+
+def commanded(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command, run as a user runs it."""
+    command = [sys.executable, "-m", "monitor.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    """The shipped configuration."""
+    loaded = load(None)
+    assert loaded.config
+    return loaded.config
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> Lines:
+    """What `aftershock replay 2025-01-27 --json` prints with the shipped configuration."""
+    empty = tmp_path_factory.mktemp("config")
+    done = commanded("replay", "2025-01-27", "--json", "--config", str(empty))
+    assert (0, "") == (done.returncode, done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def told(lines: Lines) -> dict[str, dict[str, Any]]:
+    """The newest row of every stock that a root message tells, by symbol."""
+    return {m["symbol"]: m for line in lines if line["kind"] in {"post", "update"} for m in line["moves"]}
+
+
+def at(line: dict[str, Any]) -> datetime:
+    """When a delivery was decided."""
+    return datetime.fromisoformat(line["at"])
+
+
+def test_every_stock_of_the_day_is_told_with_its_move(lines: Lines) -> None:
+    """To a tenth of a point, by the day window."""
+    moves = told(lines)
+    assert OVER == {symbol: round(moves[symbol]["pct"] + 0.0, 1) if symbol in moves else None for symbol in OVER}
+    assert {"day"} == {m["window"] for m in moves.values()}
+
+
+def test_those_that_did_not_cross_are_not_told(lines: Lines) -> None:
+    """Amazon not even at its open of -3.7 %; the digest has them as linked without crossing, if at all."""
+    assert set() == {"AMZN", "META", "6146.T"} & told(lines).keys()
+
+
+def test_one_message_grows_from_tokyo_to_europe_to_new_york(lines: Lines) -> None:
+    """The first root is Tokyo's, Europe and New York join it; nearly all stocks are in it, each with its path."""
+    first = lines[0]
+    assert ("post", "2025-01-27T00:00:00Z", ["6857.T"]) == (
+        first["kind"], first["at"], [m["symbol"] for m in first["moves"]],
+    )  # fmt: skip
+    mine = [line for line in lines if line["key"].startswith(first["key"]) and line["kind"] in {"post", "update"}]
+    rows = {m["symbol"]: m for m in mine[-1]["moves"]}
+    assert OVER.keys() <= rows.keys()
+    assert list(rows)[:3] == ["6857.T", "9984.T", "ASML.AS"]
+    assert "DeepSeek" in first["text"]
+    assert {True} == {rows[s]["path"].startswith(("deepseek -", "openai -", "apple")) for s in OVER}
+    joins = {name: at(line) for line in lines for name in ("Europe", "Americas") if f"{name} joins" in line["text"]}
+    assert datetime(2025, 1, 27, 8, tzinfo=UTC) == joins["Europe"] < joins["Americas"]
+
+
+def test_nvidias_loss_is_the_largest_in_the_data_and_apple_passes_it(lines: Lines) -> None:
+    """Within 3 % of 590 bn dollars, told with the record and the change at the top."""
+    assert told(lines)["NVDA"]["value_change_usd"] == pytest.approx(-590e9, rel=0.03)
+    digest = lines[-1]["text"]
+    assert "NVIDIA: the largest one-day loss of market value in our data" in digest
+    assert "Apple passes NVIDIA as the most valuable" in digest
+
+
+def test_the_day_ends_with_one_digest(lines: Lines) -> None:
+    """After New York's close, with every stock that was told and those that were linked without crossing."""
+    digests = [line for line in lines if line["kind"] == "digest"]
+    assert digests == lines[-1:]
+    assert at(digests[0]) > datetime(2025, 1, 27, 21, tzinfo=UTC)
+    symbols = {m["symbol"] for m in digests[0]["moves"]}
+    assert told(lines).keys() | {"AMZN", "META"} <= symbols
+
+
+def test_deliveries_come_in_order_and_keys_once(lines: Lines) -> None:
+    """Time never goes back; no key is used twice; no move is later than its message."""
+    assert sorted(map(at, lines)) == list(map(at, lines))
+    assert len(lines) == len({line["key"] for line in lines})
+    assert all(datetime.fromisoformat(m["time"]) <= at(line) for line in lines for m in line["moves"])
+
+
+async def told_again(day: Day, config: Config, calendars: Calendars) -> Lines:
+    """The deliveries of a day, replayed in this process."""
+    out: list[str] = []
+    analyzer = Inline(Pipeline(config.companies, config.lexicon))
+    await replay(day, config, analyzer, JsonLines(out.append), calendars)
+    return [json.loads(line) for line in out]
+
+
+def until(moment: datetime, calendars: Calendars) -> Day:
+    """The day as it was known at a moment: later items and bars do not exist."""
+    path = next(DAY / name for name in FILES if (DAY / name).is_file())
+    series = read_bars(path)
+    for one in series:
+        one.daily = {day: bar for day, bar in one.daily.items() if day <= moment.date()}
+        one.starts = {start: close for start, close in one.starts.items() if start <= moment}
+    items = tuple(a for a in read_items(DAY / "items.jsonl") if a.seen <= moment)
+    return Day(date(2025, 1, 27), items, Recorded(series, calendars))
+
+
+async def test_nothing_is_said_before_it_could_be_known(lines: Lines, config: Config) -> None:
+    """With all that came after 15:00 UTC taken away, what was said by then is the same to the letter."""
+    moment = datetime(2025, 1, 27, 15, tzinfo=UTC)
+    calendars = Calendars()
+    again = await told_again(until(moment, calendars), config, calendars)
+    assert [line for line in lines if at(line) <= moment] == [line for line in again if at(line) <= moment]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A recorded day of one's own: a made-up lab's release and a fall of Nvidia, with a watchlist."""
+    days = [date(2025, 3, 12) - timedelta(days=n) for n in range(90, -1, -1)]
+    bars = ["date,symbol,open,high,low,close,volume,currency"]
+    for n, day in enumerate(d for d in days if d.isoweekday() < 6):
+        swing = 1 + 0.01 * (-1) ** (n % 3 == 0)
+        nvda = 88.0 if day == days[-1] else 100 * swing
+        bars.append(f"{day},NVDA,{100 * swing if day != days[-1] else 90},,,{nvda},,USD")
+        bars.append(f"{day},SPY,500,,,{500 + 0.5 * (-1) ** n},,USD")
+    (tmp_path / "bars.csv").write_text("\n".join(bars) + "\n", encoding="utf-8")
+    item = {
+        "id": "1", "feed": "wire", "link": "https://wire.example/1", "published": "2025-03-12T12:00:00Z",
+        "seen": "2025-03-12T12:04:00Z", "title": "Nvidia delays its next Blackwell AI chip", "summary": "",
+    }  # fmt: skip
+    (tmp_path / "items.jsonl").write_text(json.dumps(item) + "\n", encoding="utf-8")
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "watchlists" / "one.yaml").write_text('name: One\nchannel: "#one"\ncompanies: [NVDA]\n')
+    return tmp_path
+
+
+def test_a_recorded_day_of_ones_own_is_told_with_its_own_watchlist(folder: Path) -> None:
+    """The date is the last item's; the news of the morning is linked, and the move since it decides as well."""
+    done = commanded("replay", str(folder), "--json")
+    assert (0, "") == (done.returncode, done.stderr)
+    post = json.loads(done.stdout.splitlines()[0])
+    assert ("post", "2025-03-12T13:30:00Z") == (post["kind"], post["at"])
+    assert {"NVDA": "nvidia"} == {m["symbol"]: m["path"] for m in post["moves"]}
+    assert post["story"].startswith("2025-03-12-nvidia-delays")
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda d: (d / "bars.csv").unlink(), "no prices here"),
+        (lambda d: (d / "items.jsonl").write_text('{"id": 1}\n'), r"items.jsonl:1: 'title' is missing"),
+        (lambda d: (d / "items.jsonl").write_text("no json\n"), "items.jsonl:1: Expecting value"),
+        (
+            lambda d: (d / "bars.csv").write_text("date,symbol,close\n2025-03-12,NVDA,cheap\n"),
+            "bars.csv:2: close 'cheap'",
+        ),
+        (lambda d: (d / "items.jsonl").unlink(), "no recorded day"),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_told_in_a_line(folder: Path, damage: Any, says: str) -> None:  # noqa: ANN401  lambdas of several types
+    """File, line and what is wrong; exit code 2, no traceback."""
+    damage(folder)
+    done = commanded("replay", str(folder), "--json")
+    assert 2 == done.returncode
+    assert says.replace("\\", "") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    """It could be anybody's noon."""
+    with pytest.raises(ValueError, match="has no time zone"):
+        article({"id": "1", "title": "T", "seen": "2025-01-27T12:00:00"})
+
+
+def test_shipped_days_are_found_by_date_and_named_if_not() -> None:
+    """The message lists what there is."""
+    assert DAY == find_day("2025-01-27")
+    with pytest.raises(ReplayError, match="2025-01-27"):
+        find_day("1999-01-01")
+
+
+def test_the_date_of_a_day_is_its_folders_name() -> None:
+    """Also when its last item is of another day."""
+    assert date(2025, 1, 27) == read_day(DAY, Calendars()).date
