@@ -10,7 +10,6 @@ from config.types import Config
 from monitor.store.store import Store
 from monitor.types import FeedState
 
-
 NAMED = 6
 """Feeds with the same error that are named in `status`; the others are counted."""
 

@@ -116,7 +116,7 @@ def test_status_says_so_when_nothing_ran_yet(folder: Path) -> None:
 def test_status_shows_feeds_and_what_is_in_trouble(folder: Path, tmp_path: Path) -> None:
     """A feed's last error, and troubles that last."""
     store = Store(tmp_path / "state" / "aftershock.db")
-    state = FeedState("openai-news", NOW, failures=2, error="404 Not Found", last_success=NOW)
+    state = FeedState("openai", NOW, failures=2, error="404 Not Found", last_success=NOW)
     for work in (lambda tx: tx.save_feed(state), lambda tx: tx.set_notices({"prices x": "no prices from x"}, [], NOW)):
         store._run(work)  # the loop's thread is not needed here
     store.close()
