@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from alerts.message import digest as digest_message
 from alerts.message import reply as reply_message
 from alerts.message import root as root_message
+from alerts.quiet import resumes
 from alerts.rules import decide
 from alerts.types import (
     Candidate,
@@ -309,7 +310,11 @@ class _Telling:
         return self.config.instrument(watched.symbol).exchange
 
     def _enqueue(self, delivery: Delivery) -> None:
-        if self.tx.enqueue(delivery, self.now):
+        """Put a delivery into the outbox, for after the quiet hours; a reply is not said then: its root shows it."""
+        due = resumes(self.config.settings.quiet, self.now)
+        if due > self.now and delivery.kind is DeliveryKind.REPLY:
+            return
+        if self.tx.enqueue(delivery, due):
             self.deliveries.append(delivery)
 
 
