@@ -1,23 +1,21 @@
 """Analysing many texts: in this process, or in workers that can be killed at a deadline and replaced.
 
-A text that hangs a parser or kills its worker costs that text alone. Workers start by `spawn`, because
-a forked child would inherit the daemon's threads and sockets; each loads the model once. An analysis
-depends on its text only, so the number of workers changes nothing but the time.
+A text that hangs a parser or kills its worker costs that text alone. Each worker loads the model once. An
+analysis depends on its text only, so the number of workers changes nothing but the time.
 """
 
 import asyncio
-import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Protocol
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from config.types import Company, EventLexicon
 from nlp.pipeline import MAX_CHARACTERS, Pipeline
+from nlp.processes import QuietContext
 from nlp.types import Analysis, Text
 
 DEADLINE = 30.0  # seconds for one text; the longest that is read takes about one
@@ -142,7 +140,7 @@ class Pool:
                 max_workers=self._workers,
                 initializer=_set_up,
                 initargs=(self._build, self._companies, self._lexicon),
-                context=_QuietContext(),
+                context=QuietContext(),
             )
         return self._pool
 
@@ -171,30 +169,6 @@ def _reason(error: BaseException, deadline: float) -> str:
     if isinstance(error, ProcessExpired):
         return f"its worker died (exit code {error.exitcode})"
     return f"its analysis failed ({type(error).__name__}: {error})"
-
-
-class _QuietProcess(SpawnProcess):
-    """A worker that never sees Ctrl-C, not even while it is still importing: the terminal sends it to all."""
-
-    def start(self) -> None:
-        """Start with SIGINT blocked; a child inherits that."""
-        with _interrupts_blocked():
-            super().start()
-
-
-class _QuietContext(SpawnContext):
-    """Spawn, with workers that leave Ctrl-C to the daemon."""
-
-    Process = _QuietProcess
-
-
-@contextlib.contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Worker:

@@ -1,16 +1,16 @@
 """One worker process for work on strangers' bytes, killed at a deadline and replaced.
 
-Work is done one piece at a time, so that waiting for a turn never counts against the deadline. The worker is spawned,
-not forked: a fork of a process with threads and sockets may inherit a lock that nobody will release.
+Work is done one piece at a time, so that waiting for a turn never counts against the deadline.
 """
 
 import asyncio
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+
+from nlp.processes import QuietContext
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class Worker:
         if self._pool is not None and not self._pool.active:
             await self._drop()
         if self._pool is None:
-            self._pool = ProcessPool(max_workers=1, max_tasks=MAX_TASKS, context=multiprocessing.get_context("spawn"))
+            self._pool = ProcessPool(max_workers=1, max_tasks=MAX_TASKS, context=QuietContext())
         return self._pool
 
     async def _drop(self) -> None:
