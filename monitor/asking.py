@@ -38,7 +38,7 @@ def plan(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, now: d
     ended = {s: calendars.previous(calendars.session(exchange_of(s).mic, now)).date for s in priced}
     stories = {s.id: s for s in tx.open_stories(now - OPEN_FOR)}
     wanted = _before_stories(stories, symbols, config, calendars, memory, now)
-    known = tx.story_prices() if wanted else {}
+    known = tx.story_prices(now - OPEN_FOR) if wanted else {}
     return Asking((*priced, *rates), ended, {key: time for key, time in wanted.items() if key not in known})
 
 

@@ -58,10 +58,10 @@ async def read_news(edges: Edges, config: Config, now: datetime) -> NewsPass:
     states = await edges.store.transact(Tx.feed_states)
     asked = due(config.feeds, states, now)
     answers = sorted(await edges.news.poll(asked, now), key=lambda a: a.state.feed)
-    fresh = await edges.store.transact(partial(fresh_articles, answers=answers))
+    before = {feed.id: state for feed, state in asked}
+    fresh = await edges.store.transact(partial(fresh_articles, answers=answers, before=before))
     found = await edges.analyzer.analyze([article.text for article in fresh])
     analyses = {article.id: analysis for article, analysis in zip(fresh, found, strict=True)}
-    before = {feed.id: state for feed, state in asked}
     taken: list[Taken] = []
     for answer in answers:
         save = partial(save_news, answer=answer, before=before[answer.state.feed], analyses=analyses, now=now)

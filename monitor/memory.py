@@ -14,8 +14,8 @@ from monitor.links import Graph
 from monitor.market.moves import Stats
 from monitor.types import History, Link, PriceAnswer, PriceSource, Quote, StoryPrice
 
-MOST_DERIVED = 2000
-"""Stories times watchlists whose links are kept; some hundred are open at a time."""
+MOST_DERIVED = 20_000
+"""Stories times watchlists whose links are kept, each a few kilobytes."""
 AGAIN = timedelta(minutes=10)
 """How long after a source could not give something it is asked for it again."""
 
@@ -56,7 +56,7 @@ class Memory:
     def __init__(self) -> None:
         """Remember nothing yet."""
         self.stats: dict[tuple[str, date], Stats] = {}
-        self.derived: dict[Hashable, dict[str, Link]] = {}
+        self.derived: dict[Hashable, list[Link]] = {}
         self._graph: tuple[str, Graph] | None = None
         self._histories: dict[str, History] = {}
         self._in_vain: dict[object, tuple[datetime, str]] = {}
@@ -66,10 +66,12 @@ class Memory:
         return self._histories.get(symbol)
 
     def graph(self, config: Config) -> Graph:
-        """The relations as a graph. With another configuration, or too many, links derived so far are forgotten."""
-        if self._graph is None or self._graph[0] != config.fingerprint or len(self.derived) > MOST_DERIVED:
+        """The relations as a graph. Links derived with another configuration are forgotten, and the oldest anyway."""
+        if self._graph is None or self._graph[0] != config.fingerprint:
             self._graph = (config.fingerprint, Graph.of(config.relations))
             self.derived.clear()
+        for key in list(self.derived)[: max(0, len(self.derived) - MOST_DERIVED)]:
+            del self.derived[key]
         return self._graph[1]
 
     async def ask(self, source: PriceSource, asking: Asking, now: datetime) -> Prices:

@@ -42,9 +42,10 @@ def save_news(
 
     `analyses` holds what was found in each article, by its id; None where it could not be analysed.
     """
-    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)}
+    unseen = tx.unseen(sorted(answer.articles, key=order))
+    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if unseen else {}
     taken = []
-    for article in tx.unseen(sorted(answer.articles, key=order)):
+    for article in unseen:
         one = _take(article, before, analyses.get(article.id), stories)
         if one.story:
             stories[one.story.id] = one.story
@@ -69,6 +70,10 @@ def order(article: Article) -> tuple[datetime, str, str]:
     return article.seen, article.feed, article.id
 
 
-def fresh_articles(tx: Tx, answers: Sequence[FeedAnswer]) -> list[Article]:
-    """The articles of all answers that are not stored yet, in order of decision; only these are analysed."""
-    return tx.unseen(sorted((a for answer in answers for a in answer.articles), key=order))
+def fresh_articles(tx: Tx, answers: Sequence[FeedAnswer], before: Mapping[str, FeedState]) -> list[Article]:
+    """The articles of all answers that are news and not stored yet, in order of decision; only these are analysed.
+
+    `before` is each feed's state before its poll, by feed.
+    """
+    news = (a for answer in answers for a in answer.articles if is_news(a, before[answer.state.feed]))
+    return tx.unseen(sorted(news, key=order))

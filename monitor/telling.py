@@ -64,7 +64,7 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     for price in prices.before:
         tx.save_story_price(price)
     before = tx.looks()
-    snapshot = Snapshot(prices, before, tx.story_prices(), config, calendars, memory, now)
+    snapshot = Snapshot(prices, before, tx.story_prices(now - OPEN_FOR), config, calendars, memory, now)
     telling = _Telling(tx, config, snapshot, memory)
     decisions = telling.decide()
     telling.draw(decisions)
@@ -265,8 +265,12 @@ class _Telling:
 
     def _is_over(self, channel: str, session: date) -> bool:
         """Whether the watched exchanges have closed that day and their closing prices had time to arrive."""
-        mics = {self._mic(w) for watchlist in self._lists(channel) for w in watchlist.companies}
-        closes = [s.close for mic in mics for s in self.snapshot.calendars.between(mic, session, session)]
+        watched = {w.symbol: self._mic(w) for watchlist in self._lists(channel) for w in watchlist.companies}
+        closes = [
+            held.close + self.snapshot.delay(symbol)
+            for symbol, mic in watched.items()
+            for held in self.snapshot.calendars.between(mic, session, session)
+        ]
         return bool(closes) and self.now > max(closes) + self.config.settings.poll_prices / 2
 
     def _digest(self, channel: str, session: date) -> None:

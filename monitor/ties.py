@@ -44,22 +44,21 @@ class Ties:
     ) -> "Ties":
         """Derive the links of all `stories` over relations that are valid at `now`; those derived before are reused."""
         graph = memory.graph(config)
-        follow = watchlist.follow
         links: dict[str, list[Link]] = {watched.company: [] for watched in watchlist.companies}
         for story in stories:
-            key = (story.id, frozenset(story.parties.items()), follow, now.date())
+            key = (story.id, frozenset(story.parties.items()), watchlist.follow, tuple(links), now.date())
             if key not in memory.derived:
-                memory.derived[key] = derive(
+                reached = derive(
                     story,
                     graph,
-                    follow=follow,
+                    follow=watchlist.follow,
                     on=now.date(),
                     max_steps=config.settings.max_steps,
                     min_strength=config.settings.min_strength,
                 )
-            reached = memory.derived[key]
-            for company in links.keys() & reached.keys():
-                links[company].append(reached[company])
+                memory.derived[key] = [link for company, link in reached.items() if company in links]
+            for link in memory.derived[key]:
+                links[link.company].append(link)
         return cls(links, {story.id: story for story in stories}, calendars, now)
 
     def to(self, watched: Watched, mic: str) -> list[Link]:

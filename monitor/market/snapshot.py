@@ -125,6 +125,11 @@ class Snapshot:
         mic = exchange_of(symbol).mic
         return event_decides(story_time, self.calendars.sessions(mic, self.now), self.now)
 
+    def delay(self, symbol: str) -> timedelta:
+        """How late the source gives a symbol's prices, as far as it has said."""
+        last = self.looks.get(symbol, Looks()).last
+        return last.delay if last else timedelta()
+
     def history(self, symbol: str) -> History | None:
         """The daily bars known of a symbol."""
         return self._memory.history(symbol)

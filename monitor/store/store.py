@@ -118,9 +118,11 @@ class Tx:
             statement = statement.on_conflict_do_update(["symbol"], set_={"body": statement.excluded.body})
             self._db.execute(statement, [{"symbol": s, "body": t.dump(seen)} for s, seen in looks.items()])
 
-    def story_prices(self) -> dict[tuple[str, str], Quote]:
-        """The last trades before stories, by story and symbol."""
-        found = (t.load(StoryPrice, row.body) for row in self._db.execute(select(t.story_prices.c.body)))
+    def story_prices(self, since: datetime) -> dict[tuple[str, str], Quote]:
+        """The last trades before stories that had an article at or after `since`, by story and symbol."""
+        recent = select(t.stories.c.id).where(t.stories.c.last_seen >= since)
+        rows = self._db.execute(select(t.story_prices.c.body).where(t.story_prices.c.story.in_(recent)))
+        found = (t.load(StoryPrice, row.body) for row in rows)
         return {(b.story, b.symbol): b.quote for b in found}
 
     def save_story_price(self, price: StoryPrice) -> None:
