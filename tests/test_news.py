@@ -65,7 +65,7 @@ async def test_old_items_of_a_new_feed_are_history(store: Store) -> None:
     items = [article("1", hours=30), article("2", hours=None), article("3", "Bolt opens its model", hours=1)]
     taken = await save(store, *items, before=NEW)
     assert ["was there before the feed was followed"] * 2 + ["opens a story"] == [t.reason for t in taken]
-    later = await save(store, article("4", "Cog opens its model", hours=None))
+    later = await save(store, article("4", "Forty engineers join the lab", hours=None))
     assert ["opens a story"] == [t.reason for t in later]
 
 
