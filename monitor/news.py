@@ -27,12 +27,18 @@ class Taken:
     reason: str
 
 
+STALE_AGE = timedelta(days=3)
+"""What a feed brings anew and claims to be older than this is an archive that moved, not news."""
+
+
 def is_news(article: Article, before: FeedState) -> bool:
-    """Whether an unseen article may open or join a story; on a feed's first reading its old items may not.
+    """Whether an unseen article may open or join a story; old items, above all those of a first reading, may not.
 
     An item without a date on a first reading cannot be told from an old one, and counts as old.
     """
-    return before.known or (article.published is not None and article.seen - article.time <= HISTORY_AGE)
+    if before.known:
+        return article.seen - article.time <= STALE_AGE
+    return article.published is not None and article.seen - article.time <= HISTORY_AGE
 
 
 def save_news(
@@ -58,7 +64,7 @@ def save_news(
 
 def _take(article: Article, before: FeedState, analysis: Analysis | None, stories: Mapping[str, Story]) -> Taken:
     if not is_news(article, before):
-        return Taken(article, None, new_fact=False, reason="was there before the feed was followed")
+        return Taken(article, None, new_fact=False, reason="is history")
     if analysis is None:
         return Taken(article, None, new_fact=False, reason="could not be analysed")
     joining = join(report(article, analysis), stories.values())

@@ -23,8 +23,10 @@ SAME_WORDS_DAYS = timedelta(days=3)
 """Syndicated copies and rewrites follow within days."""
 CAUSE_DAYS = timedelta(days=4)
 """A price move names a cause that was in the news since the last session, a long weekend included."""
-OPEN_FOR = timedelta(days=10)
-"""Five sessions after the last new fact, with weekends and holidays; older stories are not joined."""
+OPEN_FOR = timedelta(days=16)
+"""Five sessions after the last new fact, over the longest holidays (Tokyo's New Year); older stories are not joined."""
+EARLIER = timedelta(days=3)
+"""How far an article that is found later may pull a story's time back: beyond that its date is not believed."""
 
 SAME_EVENT_LIKENESS = 0.2
 SAME_WORDS_LIKENESS = 0.5
@@ -36,6 +38,7 @@ TITLES_KEPT = 40
 ACTOR, TARGET, NAMED = 1.0, 0.7, 0.5
 """How directly a fact names a company: as the one that acts, the one it is done to, or beside them in the title."""
 
+_MOVE = "a price move that names"
 WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")
 DESIGNATION = re.compile(r"(?=[a-z0-9.-]*[a-z])(?=[a-z0-9.-]*\d)[a-z0-9][a-z0-9.-]*")
 """A name of a model or product that holds letters and a digit: R1, o1, H800, GPT-5."""
@@ -79,18 +82,19 @@ def report(article: Article, analysis: Analysis) -> Report:
         article=article,
         named=named,
         companies=analysis.companies,
-        facts=tuple(_fact(e, named) for e in analysis.events if e.status is not Status.DENIED),
+        facts=tuple(_fact(e, named, end) for e in analysis.events if e.status is not Status.DENIED),
         words=words,
         telling=words - known - COMMON_WORDS,
         designations=designations(words | content_words(article.summary)) - known,
     )
 
 
-def _fact(event: Event, named: Sequence[str]) -> Fact:
+def _fact(event: Event, named: Sequence[str], end: int) -> Fact:
     company = event.actor or ""
     if not company and event.type is not EventType.MARKET_MOVE:
         company = next(iter(named), event.target or "")
-    return Fact(event.type, company, event.status.value, event.sentence, event.score, event.target or "")
+    target, in_title = event.target or "", event.start < end
+    return Fact(event.type, company, event.status.value, event.sentence, event.score, target, in_title)
 
 
 def join(found: Report, stories: Iterable[Story]) -> Joining:
@@ -107,7 +111,7 @@ def join(found: Report, stories: Iterable[Story]) -> Joining:
     ]
     if scored:
         *_, story, reason = max(scored, key=lambda s: s[:3])
-        joined, new_fact = _extend(story, found)
+        joined, new_fact = _extend(story, found, adds=not reason.startswith(_MOVE))
         return Joining(joined, opened=False, new_fact=new_fact, reason=reason)
     if not _causes(found):
         return Joining(None, opened=False, new_fact=False, reason="reports no event that could open a story")
@@ -144,12 +148,7 @@ def _belongs(found: Report, story: Story) -> tuple[float, str]:
         return 0.0, ""
     facts = _causes(found)
     main = {f.company for f in story.facts if f.company}
-    moved = {f.company for f in found.facts if f.type is EventType.MARKET_MOVE}
-    if moved:
-        causes = main & set(found.companies) - moved
-        if causes and age <= CAUSE_DAYS:
-            return _prominence(story), f"a price move that names {', '.join(sorted(causes))}"
-        facts = []
+    moved = {f.company for f in found.facts if f.type is EventType.MARKET_MOVE and f.in_title}
     alike, shared = likeness(found.telling, story.telling)
     subjects = found.designations & designations(story.titles[0].union(*story.titles[1:]))
     told = {(f.type, f.company) for f in story.facts if f.company}
@@ -163,6 +162,9 @@ def _belongs(found: Report, story: Story) -> tuple[float, str]:
     parties = story.parties.keys() & set(found.companies)
     if whole >= SAME_WORDS_LIKENESS and parties and age <= SAME_WORDS_DAYS:
         return 1.0 + whole, f"says the same of {', '.join(sorted(parties))} ({whole:.2f})"
+    causes = main & set(found.companies) - moved
+    if moved and causes and age <= CAUSE_DAYS:
+        return _prominence(story), f"{_MOVE} {', '.join(sorted(causes))}"
     return 0.0, ""
 
 
@@ -172,22 +174,27 @@ def _prominence(story: Story) -> float:
 
 
 def _causes(found: Report) -> list[Fact]:
-    """The facts that can link a story: all but price moves, and none of a report that is about one."""
-    return [] if any(f.type is EventType.MARKET_MOVE for f in found.facts) else list(found.facts)
+    """The facts that can link a story: all but price moves, and none of a report whose title is about one only."""
+    told = {f.type for f in found.facts if f.in_title}
+    if told == {EventType.MARKET_MOVE}:
+        return []
+    return [f for f in found.facts if f.type is not EventType.MARKET_MOVE]
 
 
-def _extend(story: Story, found: Report) -> tuple[Story, bool]:
+def _extend(story: Story, found: Report, *, adds: bool) -> tuple[Story, bool]:
+    """The story with one more report, and whether that is a new fact; it brings facts and parties only if it `adds`."""
     article = found.article
     known = {(f.type, f.company) for f in story.facts}
-    fresh = tuple(f for f in _causes(found) if (f.type, f.company) not in known)
+    fresh = tuple(f for f in _causes(found) if (f.type, f.company) not in known) if adds else ()
     parties = dict(story.parties)
-    for company, weight in _parties(found).items():
+    for company, weight in (_parties(found) if adds else {}).items():
         parties[company] = max(weight, parties.get(company, 0.0))
+    earliest = max(min(story.time, article.time), story.time - EARLIER)
     new_fact = bool(fresh) or parties.keys() != story.parties.keys()
     is_copy = found.words in story.titles
     joined = replace(
         story,
-        time=story.time if story.told else min(story.time, article.time),
+        time=story.time if story.told else earliest,
         last_fact=max(story.last_fact, article.seen) if new_fact else story.last_fact,
         last_seen=max(story.last_seen, article.seen),
         facts=story.facts + fresh,

@@ -95,7 +95,7 @@ class Analyzer(Protocol):
 class Fact:
     """What an article reports, boiled down for joining: an event type with its main company ("" where none is told).
 
-    `target` is the company it is done to or with, where one is told.
+    `target` is the company it is done to or with, where one is told; `in_title` whether the title reports it.
     """
 
     type: EventType
@@ -104,6 +104,7 @@ class Fact:
     sentence: str
     score: float
     target: str = ""
+    in_title: bool = True
 
 
 @dataclass(frozen=True, slots=True)

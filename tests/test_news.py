@@ -64,9 +64,15 @@ async def test_old_items_of_a_new_feed_are_history(store: Store) -> None:
     """At the first reading an item of yesterday, or without a date, opens no story; a fresh one does."""
     items = [article("1", hours=30), article("2", hours=None), article("3", "Bolt opens its model", hours=1)]
     taken = await save(store, *items, before=NEW)
-    assert ["was there before the feed was followed"] * 2 + ["opens a story"] == [t.reason for t in taken]
+    assert ["is history"] * 2 + ["opens a story"] == [t.reason for t in taken]
     later = await save(store, article("4", "Forty engineers join the lab", hours=None))
     assert ["opens a story"] == [t.reason for t in later]
+
+
+async def test_an_archive_that_a_known_feed_brings_anew_is_history(store: Store) -> None:
+    """A publisher's relaunch with new ids opens no stories of 2019."""
+    (taken,) = await save(store, article("1", hours=24 * 400))
+    assert "is history" == taken.reason
 
 
 async def test_only_news_is_analysed(store: Store) -> None:

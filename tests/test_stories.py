@@ -63,7 +63,7 @@ def test_an_event_opens_a_story_at_its_published_time() -> None:
         # The same words about another company are another happening.
         (found("Alibaba opens weights of Qwen reasoning model", RELEASES, "alibaba", hours=3), False, True),
         # Too late to be the same happening.
-        (found("DeepSeek opens R1 reasoning model", RELEASES, "deepseek", hours=24 * 12), False, True),
+        (found("DeepSeek opens R1 reasoning model", RELEASES, "deepseek", hours=24 * 17), False, True),
     ],
     ids=lambda v: v.article.title if isinstance(v, Report) else str(v),
 )
@@ -94,6 +94,40 @@ def test_a_price_move_of_the_storys_own_company_names_no_cause() -> None:
     """That a company's own shares moved does not say that its news was the reason."""
     story = opened(found("Nvidia opens design office", EventType.WORKFORCE, "nvidia"))
     assert join(found("Nvidia falls 3 percent", EventType.MARKET_MOVE, "nvidia", hours=5), [story]).story is None
+
+
+def test_a_price_move_in_the_summary_takes_nothing_from_the_news() -> None:
+    """Most wires end with a sentence on the share price; the event of the title still opens a story."""
+    title = "Nvidia to invest $5 billion in Bolt"
+    mentions = (Mention("nvidia", "Nvidia", 0, 6, "name", 1.0), Mention("bolt", "Bolt", 31, 35, "name", 1.0))
+    events = (
+        Event(EventType.FUNDING, "invest", title, 10, "nvidia", "bolt", Status.PLANNED, 0.9, "r"),
+        Event(EventType.MARKET_MOVE, "jumped", "Bolt shares jumped 25%.", 40, "bolt", None, Status.REPORTED, 0.9, "r"),
+    )
+    story = opened(report(article(title), Analysis(mentions, events)))
+    assert {"nvidia": 1.0, "bolt": 0.7} == story.parties
+
+
+def test_a_move_and_its_own_news_in_one_title_open_a_story() -> None:
+    """The company that moved is its own cause here: the event counts."""
+    title = "Acme shares rise as it unveils a chip"
+    mention = Mention("acme", "Acme", 0, 4, "name", 1.0)
+    events = (
+        Event(EventType.MARKET_MOVE, "rise", title, 12, "acme", None, Status.REPORTED, 0.9, "r"),
+        Event(EventType.PRODUCT_LAUNCH, "unveils", title, 23, "acme", None, Status.REPORTED, 0.9, "r"),
+    )
+    assert {"acme": 1.0} == opened(report(article(title), Analysis((mention,), events))).parties
+
+
+def test_a_wrong_old_date_does_not_pull_a_story_back_for_years() -> None:
+    """An article dated 1970 joins, but the story's time moves by three days at most."""
+    story = opened(RELEASE)
+    late = replace(
+        RELEASE, article=article("DeepSeek opens R1 reasoning model", hours=1, published=NOW.replace(year=1970))
+    )
+    joined = join(late, [story]).story
+    assert joined is not None
+    assert NOW - timedelta(days=3) == joined.time
 
 
 def test_a_price_move_alone_opens_no_story() -> None:
