@@ -72,6 +72,10 @@ class Console:
         """Nothing that was printed can be looked up."""
         return None
 
+    async def check(self) -> str:
+        """Who reads this."""
+        return "this terminal; set SLACK_BOT_TOKEN to tell Slack"
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

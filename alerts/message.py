@@ -8,10 +8,11 @@ titles, links and lists are. "Linked" is all that is ever claimed.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from alerts.table import Signs, grid, ranked, shown, signs
-from alerts.types import Crossing, Decision, DigestView, RootView, Row, Source, StoryNote, Window
+from alerts.types import Crossing, Decision, Delivery, DigestView, RootView, Row, Source, StoryNote, Window
 from alerts.words import address, clean, count, cut, escape, link, literal, moment, money, percent, sigmas
 
 Blocks = tuple[Mapping[str, Any], ...]
@@ -85,6 +86,15 @@ def reply(decisions: Sequence[Decision], headline: str = "") -> tuple[str, Block
     marked = [literal(line, _LONG) + path for line, path in zip(lines, shown_paths, strict=True)]
     bold = [f"*{literal(headline, _LONG)}*"] if headline else []
     return text, (_section(_fit([*bold, *marked], SECTION_LIMIT)),)
+
+
+def joined(first: Delivery, later: Delivery) -> Delivery:
+    """Two replies of one thread as one, for after the quiet hours; the first one's key and time stay."""
+    blocks = (*first.blocks, *later.blocks)[:BLOCKS_LIMIT]
+    rows = {row.symbol: row for row in (*first.rows, *later.rows)}
+    text = f"{first.text}\n{later.text}"
+    broadcast = first.broadcast or later.broadcast
+    return replace(first, text=text, blocks=blocks, rows=tuple(rows.values()), broadcast=broadcast)
 
 
 def digest(view: DigestView) -> tuple[str, Blocks]:
@@ -214,7 +224,8 @@ def _crossed(decision: Decision) -> str:
 
 
 def _value(rows: Sequence[Row]) -> list[str]:
-    changes = [row.day.value_change for row in rows if row.day.value_change is not None]
+    by_company = {row.company: row.day.value_change for row in rows}
+    changes = [change for change in by_company.values() if change is not None]
     lost, won = [c for c in changes if c < 0], [c for c in changes if c > 0]
     words = []
     if lost:

@@ -30,6 +30,9 @@ REFUSALS: Final = 2
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """When a row is due that is refused for what it says: no retry helps, `status` shows it."""
 
+LATE: Final = {DeliveryKind.REPLY: timedelta(hours=1), DeliveryKind.DIGEST: timedelta(hours=12)}
+"""How long after its decision a reply or a digest is still sent: after an outage one summary, not a storm."""
+
 _ROOTS: Final = frozenset({DeliveryKind.POST, DeliveryKind.DIGEST})
 
 
@@ -92,7 +95,8 @@ async def send_due(
     mended: dict[str, None] = {}
     while True:
         rows, changed = newest_edits(await store.unsettled())
-        for row in changed:
+        rows, late = outdated(rows, clock())
+        for row in (*changed, *late):
             await store.save(row)
         chosen = next_rows(rows, clock(), acceptance_lag, pace.busy(clock()))
         for row in chosen:
@@ -143,6 +147,21 @@ def _heir(newest: OutboxRow, older: Sequence[OutboxRow]) -> OutboxRow:
             due = max(due, row.due)
             newest = replace(newest, state=row.state, attempts=max(newest.attempts, row.attempts), error=row.error)
     return replace(newest, due=due)
+
+
+def outdated(rows: Iterable[OutboxRow], now: datetime) -> tuple[list[OutboxRow], list[OutboxRow]]:
+    """The rows that are still worth sending, and those that came too late, as SUPERSEDED.
+
+    After an outage the root messages say in their newest drawing what their replies would have said, and a digest
+    of days ago is no digest. What may have been accepted already stays.
+    """
+    kept: list[OutboxRow] = []
+    late: list[OutboxRow] = []
+    for row in rows:
+        until = LATE.get(row.delivery.kind)
+        is_late = until is not None and row.state is DeliveryState.PENDING and now - row.delivery.at > until
+        (late if is_late else kept).append(replace(row, state=DeliveryState.SUPERSEDED) if is_late else row)
+    return kept, late
 
 
 def next_rows(

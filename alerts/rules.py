@@ -42,6 +42,29 @@ def root_key(channel: str, session: date, story: str | None, symbol: str) -> str
     return f"{channel}/{session.isoformat()}/{story or f'unlinked/{symbol}'}"
 
 
+def one_voice(watchlists: Sequence[Watchlist]) -> tuple[Watchlist, ...]:
+    """The watchlists with each stock on one list of a channel only, so that a channel decides once on it.
+
+    A stock that several lists of a channel name stays on the first, with the rows of all as its thresholds: one is
+    enough. What is followed and which events count is the first one's.
+    """
+    first: dict[tuple[str, str], tuple[int, int]] = {}
+    merged = [list(watchlist.companies) for watchlist in watchlists]
+    for number, watchlist in enumerate(watchlists):
+        for watched in watchlist.companies:
+            where = first.get((watchlist.channel, watched.symbol))
+            if where is None:
+                place = merged[number].index(watched)
+                first[watchlist.channel, watched.symbol] = (number, place)
+                continue
+            before = merged[where[0]][where[1]]
+            rows = (*watchlists[where[0]].thresholds_for(before), *watchlist.thresholds_for(watched))
+            merged[where[0]][where[1]] = replace(before, thresholds=tuple(dict.fromkeys(rows)))
+            merged[number].remove(watched)
+    pairs = zip(watchlists, merged, strict=True)
+    return tuple(replace(watchlist, companies=tuple(companies)) for watchlist, companies in pairs)
+
+
 def decide(candidate: Candidate, watchlist: Watchlist, watched: Watched, told: Told | None, now: datetime) -> Decision:
     """What comes of `candidate` for the channel of `watchlist`.
 

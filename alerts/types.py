@@ -290,6 +290,10 @@ class Notifier(Protocol):
         """The id of an accepted message that carries the delivery's key, None if there is none."""
         ...
 
+    async def check(self) -> str:
+        """Who is told, in words for the operator. Raises DeliveryError if nobody can be."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...

@@ -271,7 +271,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a person can mend in a file. Lines and columns count from 1; 0 means the whole file."""
+    """Something a person can mend in a file. Lines and columns count from 1; 0 means the whole file, shown as 1."""
 
     file: str
     line: int
@@ -281,4 +281,4 @@ class Problem:
 
     def __str__(self) -> str:
         """The form editors jump to: file:line:col: message."""
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        return f"{self.file}:{max(self.line, 1)}:{max(self.column, 1)}: {self.message}"

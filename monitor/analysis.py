@@ -1,6 +1,6 @@
 """`aftershock analyze`: what the pipeline finds in texts, as JSON Lines. Reads and writes text, decides nothing.
 
-The links it prints are those that a story of this one article would open today, over every kind of relation.
+The links it prints are those that a story of this one article's events would open today, over every kind of relation.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from config.types import Config, RelationKind
 from monitor.links import Graph, derive
-from monitor.stories import join, report
+from monitor.stories import alone, report
 from monitor.types import Article
 from nlp.types import Analysis
 
@@ -28,11 +28,11 @@ class Item:
     article: Article
 
 
-def read(lines: Iterable[str], now: datetime) -> Iterator[Item]:
+def read(lines: Iterable[str], now: datetime) -> Iterator[Item | InputError]:
     """The articles of JSON Lines (`id`, `title`, perhaps `summary`, `published`, `link`), one at a time.
 
-    Anything that does not begin with a JSON object is one article of plain text: its first line is the title.
-    Raises InputError.
+    Anything that does not begin with a JSON object is one article of plain text: its first line is the title. A line
+    that cannot be read comes as its error, in its place.
     """
     rest = enumerate(lines, start=1)
     number, first = next(((n, t) for n, line in rest if (t := line.lstrip("\ufeff")).strip()), (0, ""))
@@ -47,14 +47,14 @@ def read(lines: Iterable[str], now: datetime) -> Iterator[Item]:
             yield _item(line, number, now)
 
 
-def _item(line: str, number: int, now: datetime) -> Item:
+def _item(line: str, number: int, now: datetime) -> Item | InputError:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise InputError(f"line {number}: not JSON: {error}") from None
-    if not isinstance(row, dict) or "title" not in row:
-        raise InputError(f'line {number}: an object with "title" is wanted')
-    article = _article(str(row.get("id", "")), str(row["title"] or ""), str(row.get("summary") or ""), now)
+        return InputError(f"line {number}: not JSON: {error}")
+    if not isinstance(row, dict) or not {"title", "summary"} & row.keys():
+        return InputError(f'line {number}: an object with "title" is wanted')
+    article = _article(str(row.get("id", "")), str(row.get("title") or ""), str(row.get("summary") or ""), now)
     return Item(row.get("id"), replace(article, link=str(row.get("link") or "")))
 
 
@@ -95,7 +95,7 @@ def found(item: Item, analysis: Analysis, config: Config, graph: Graph) -> dict[
 
 
 def _links(article: Article, analysis: Analysis, config: Config, graph: Graph) -> list[dict[str, Any]]:
-    story = join(report(article, analysis), []).story
+    story = alone(report(article, analysis))
     if story is None:
         return []
     links = derive(

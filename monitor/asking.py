@@ -35,11 +35,14 @@ def plan(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, now: d
     beside = dict.fromkeys([*(exchange_of(s).index for s in symbols), *market])
     rates = dict.fromkeys(r for s in names if (r := fx_symbol(config.instrument(s).currency)))
     priced = dict.fromkeys([*symbols, *beside])
-    ended = {s: calendars.previous(calendars.session(exchange_of(s).mic, now)).date for s in priced}
+    # Bars of closed exchanges too: what their companies are worth decides records.
+    barred = dict.fromkeys([*priced, *names])
+    ended = {s: calendars.previous(calendars.session(exchange_of(s).mic, now)).date for s in barred}
     stories = {s.id: s for s in tx.open_stories(now - OPEN_FOR)}
     wanted = _before_stories(stories, symbols, config, calendars, memory, now)
     known = tx.story_prices(now - OPEN_FOR) if wanted else {}
-    return Asking((*priced, *rates), ended, {key: time for key, time in wanted.items() if key not in known})
+    missing = {key: time for key, time in wanted.items() if key not in known or known[key].time > time}
+    return Asking((*priced, *rates), ended, missing)
 
 
 def _trades(mic: str, calendars: Calendars, now: datetime, poll: timedelta) -> bool:

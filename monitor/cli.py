@@ -22,6 +22,7 @@ from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from alerts.types import DeliveryError
+from alerts.words import count
 from config.load import load, write_starter
 from config.types import Config
 from monitor.places import AlreadyRunningError, Places
@@ -47,7 +48,11 @@ Folder = Annotated[
 
 def main() -> None:
     """Run the command."""
-    app()
+    try:
+        app()
+    except OSError as error:
+        # What a command could not read or write it says itself; this is its own output that went nowhere.
+        sys.exit(f"aftershock: {error.strerror or error}")
 
 
 def fail(message: object) -> NoReturn:
@@ -68,6 +73,8 @@ def places(folder: Path | None) -> Places:
 
 def configured(folder: Path | None) -> Config:
     """The configuration of a folder over the shipped one; prints every problem, and ends if one is fatal."""
+    if folder and folder.exists() and not folder.is_dir():
+        fail(f"{folder}: this is a file. Name the folder that holds aftershock.yaml and watchlists")
     if folder and not folder.is_dir():
         fail(f"{folder}: no such folder. Create it with: aftershock init --config {folder}")
     where = places(folder).config
@@ -171,7 +178,7 @@ def replay(
     from nlp.pool import Inline
 
     calendars = Calendars()
-    with told_plainly(), progress() as bar:
+    with told_plainly(), progress(err if as_json else out, shown=not (as_json and out.is_terminal)) as bar:
         task = bar.add_task("reading the day", total=None)
         folder = player.find_day(day)
         settings = configured(config or (folder if player.brings_configuration(folder) else None))
@@ -197,17 +204,32 @@ def analyze(
     """Find the companies, AI events and links in texts; prints one JSON object a text."""
     from monitor import analysis
     from monitor.links import Graph
-    from nlp.pipeline import Pipeline
+    from nlp.pipeline import MAX_CHARACTERS, Pipeline
 
     settings = configured(config)
     pipeline = Pipeline(settings.companies, settings.lexicon)
     graph = Graph.of(settings.relations)
+    source = file or sys.stdin
+    if source is None:
+        fail("standard input is closed: name a file")
+    bad = False
     try:
-        for item in analysis.read(file or sys.stdin, datetime.now(UTC)):
+        for item in analysis.read(source, datetime.now(UTC)):
+            if isinstance(item, analysis.InputError):
+                err.print(_plain(f"{source.name}: {item}"), soft_wrap=True, highlight=False)
+                bad = True
+                continue
+            if len(item.article.text.whole) > MAX_CHARACTERS:
+                note = (
+                    f"{source.name}: of {item.id or 'the text'} only the first {MAX_CHARACTERS:,} characters are read"
+                )
+                err.print(_plain(note), soft_wrap=True, highlight=False)
             found = pipeline.analyze(item.article.text)
             print(json.dumps(analysis.found(item, found, settings, graph), ensure_ascii=False))  # noqa: T201  the command's output
-    except (analysis.InputError, UnicodeDecodeError) as error:
-        fail(f"{file.name if file else 'standard input'}: {error}")
+    except UnicodeDecodeError as error:
+        fail(f"{source.name}: {error}")
+    if bad:
+        raise typer.Exit(WRONG)
 
 
 @app.command()
@@ -218,9 +240,11 @@ def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None
     watched = {w.symbol for watchlist in settings.watchlists for w in watchlist.companies}
     shown = where or places(None).config
     origin = str(shown) if shown.is_dir() else "the shipped defaults (no configuration folder yet)"
+    own = any(shown.glob("watchlists/*.yaml")) or any(shown.glob("watchlists/*.yml"))
+    whose = "" if own else " (no watchlist of your own: the shipped one counts)"
     out.print(
-        f"{origin}: fine. {len(settings.watchlists)} watchlists with {len(watched)} stocks, {len(settings.feeds)} "
-        f"feeds, {len(settings.companies)} companies, {len(settings.relations)} relations, "
+        f"{origin}: fine. {count(len(settings.watchlists), 'watchlist')}{whose} with {count(len(watched), 'stock')}, "
+        f"{len(settings.feeds)} feeds, {len(settings.companies)} companies, {len(settings.relations)} relations, "
         f"{len(settings.lexicon.rules)} event rules.",
         highlight=False,
         soft_wrap=True,
@@ -250,7 +274,10 @@ def status(config: Folder = None) -> None:
     settings = configured(config)
     database = places(config).database
     if not database.is_file():
-        fail(f"nothing to tell yet, there is no database at {database}. Start the daemon with: aftershock run")
+        out.print(
+            f"Nothing to tell yet: no database at {database}. Start the daemon with: aftershock run", soft_wrap=True
+        )
+        return
     with told_plainly():
         for part in asyncio.run(status_of(settings, database, datetime.now(UTC))):
             out.print(_plain(part) if isinstance(part, str) else part, highlight=False)
@@ -272,10 +299,10 @@ def alert_for_test(config: Folder = None) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """A progress bar on standard error, gone when it is done; none where that is no terminal."""
+def progress(terminal: Terminal, *, shown: bool) -> Iterator[Progress]:
+    """A progress bar, gone when it is done; none where `terminal` is none. What it prints meanwhile stands above."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*columns, console=terminal, transient=True, disable=not (shown and terminal.is_terminal)) as bar:
         yield bar
 
 

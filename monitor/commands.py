@@ -6,7 +6,9 @@ from pathlib import Path
 from rich.table import Table
 
 from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
+from alerts.words import count
 from config.types import Config
+from monitor.health import ALL_FEEDS, FEED
 from monitor.store.store import Store
 from monitor.types import FeedState
 
@@ -43,11 +45,10 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
             table.add_row(error, ", ".join(names[:NAMED]) + more, _ahead(soonest, now))
         shown.append(table)
     sent = ", ".join(f"{number} {state}" for state, number in sorted(waiting.items())) or "none yet"
-    stored = ", ".join(f"{number} {name}" for name, number in counts.items())
+    stored = ", ".join(count(number, name.removesuffix("s"), name) for name, number in counts.items())
     shown += [f"Stored: {stored}.", f"Deliveries: {sent}."]
-    return (
-        [*shown, *(f"In trouble: {text}" for text in troubles.values())] if troubles else [*shown, "No trouble known."]
-    )
+    others = [f"In trouble: {text}" for key, text in troubles.items() if not key.startswith(FEED) or key == ALL_FEEDS]
+    return [*shown, *others] if others or failing else [*shown, "No trouble known."]
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

@@ -20,7 +20,7 @@ from monitor.asking import plan
 from monitor.feeds.poll import due
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
-from monitor.news import Taken, fresh_articles, save_news
+from monitor.news import Taken, fresh_articles, refuse, save_news
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
 from monitor.telling import Pass, tell
@@ -63,10 +63,19 @@ async def read_news(edges: Edges, config: Config, now: datetime) -> NewsPass:
     found = await edges.analyzer.analyze([article.text for article in fresh])
     analyses = {article.id: analysis for article, analysis in zip(fresh, found, strict=True)}
     taken: list[Taken] = []
+    told: list[FeedAnswer] = []
     for answer in answers:
-        save = partial(save_news, answer=answer, before=before[answer.state.feed], analyses=analyses, now=now)
-        taken += await edges.store.transact(save)
-    return NewsPass(tuple(answers), tuple(taken))
+        state = before[answer.state.feed]
+        save = partial(save_news, answer=answer, before=state, analyses=analyses, now=now)
+        try:
+            taken += await edges.store.transact(save)
+        except Exception as error:  # noqa: BLE001  one feed's odd item must not keep the others' news out
+            refused = refuse(answer, state, error)
+            told.append(refused)
+            await edges.store.transact(partial(Tx.save_feed, state=refused.state))
+        else:
+            told.append(answer)
+    return NewsPass(tuple(told), tuple(taken))
 
 
 async def watch_prices(edges: Edges, config: Config, now: datetime) -> Pass:

@@ -8,7 +8,7 @@ waiting is sent.
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from alerts.console import Console
 from alerts.outbox import wake
-from alerts.types import Notifier
+from alerts.types import DeliveryError, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
@@ -26,14 +26,16 @@ from monitor.health import Changes, changes, delivery_troubles, feed_troubles, p
 from monitor.market.sessions import Calendars
 from monitor.places import AlreadyRunningError, Places
 from monitor.store.outbox import StoredOutbox
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store, StoreError, Tx
 from monitor.types import PriceSource
 from nlp.pool import Pool
 
 log = structlog.get_logger("aftershock")
 
-DRAIN = timedelta(seconds=15)
-"""How long a stop waits for running passes and the outbox before it lets go."""
+DRAIN = timedelta(seconds=3)
+"""How long a stop waits for running passes before it breaks them off: what they have not saved comes again."""
+LAST = timedelta(seconds=5)
+"""How long a stop then gives what waits in the outbox."""
 
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
@@ -72,15 +74,20 @@ async def live(
     config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime]
 ) -> AsyncIterator[Edges]:
     """The edges of the live daemon, let go of at the end. Raises AlreadyRunningError or StoreError."""
-    places.state.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(places.state / "lock")
     try:
+        places.state.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(places.state / "lock")
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunningError(
             f"another Aftershock is running on {places.state}. Stop it, or give this one a folder of its own "
             "with AFTERSHOCK_STATE."
         ) from None
+    except OSError as error:
+        raise StoreError(
+            f"cannot keep state in {places.state}: {error.strerror or error}. Mend the folder, or name another one "
+            "with AFTERSHOCK_STATE."
+        ) from error
     try:
         store = Store(places.database)
         news = HttpNews(config.settings)
@@ -107,6 +114,7 @@ class Daemon:
         self._clock = clock
         self._passes: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
+        self._broken: dict[str, str] = {}
 
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
@@ -157,7 +165,8 @@ class Daemon:
         if done.prices:
             prices = done.prices
             name = self._edges.prices.name
-            await self._tell(*price_troubles(name, prices.asked, prices.problems, prices.silent))
+            problems = {**done.suspects, **prices.problems}
+            await self._tell(*price_troubles(name, prices.asked, problems, prices.silent))
 
     async def delivery(self) -> None:
         """One pass of the delivery line."""
@@ -172,13 +181,22 @@ class Daemon:
         task = asyncio.ensure_future(self._guarded(name, line))
         self._passes.add(task)
         task.add_done_callback(self._passes.discard)
-        await asyncio.shield(task)
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
 
     async def _guarded(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
+        """One pass. What the operator can mend is told once in a line, a fault of ours each time with its trace."""
         try:
             await line()
+        except (StoreError, OSError) as error:
+            if self._broken.get(name) != str(error):
+                self._broken[name] = str(error)
+                log.error("this pass failed and is tried again at each tick", line=name, why=str(error))  # noqa: TRY400  the operator mends it, not the trace
         except Exception:
             log.exception("this pass failed and is tried again at its next tick", line=name)
+        else:
+            if self._broken.pop(name, None):
+                log.info("works again", what=f"the {name} line")
 
     async def _tell(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
         """Log troubles that began and those that ended, each once, over restarts too."""
@@ -195,16 +213,29 @@ class Daemon:
         for text in found.begun.values():
             log.warning("cannot reach", what=text)
         for text in found.ended.values():
-            log.info("works again", what=text)
+            log.info("works again", what=text.partition(":")[0])
 
     async def _drain(self) -> None:
-        """Wait for running passes, then make one last delivery."""
+        """Wait a moment for running passes, break off those that go on, then make one last delivery."""
+        log.info("stopping")
+        if self._passes:
+            _, late = await asyncio.wait(self._passes, timeout=DRAIN.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         try:
-            async with asyncio.timeout(DRAIN.total_seconds()):
-                await asyncio.gather(*self._passes, return_exceptions=True)
+            async with asyncio.timeout(LAST.total_seconds()):
                 await self._guarded("delivery", self.delivery)
         except TimeoutError:
-            log.warning("stopped waiting; what is in the outbox is sent at the next start")
+            log.warning("not everything could be sent in time; it is sent at the next start")
+
+
+async def _introduce(notifier: Notifier) -> None:
+    """Say whom the daemon can tell, or what is in the way, before the first alert depends on it."""
+    try:
+        log.info("alerts go to", notifier=notifier.name, answer=await notifier.check())
+    except DeliveryError as error:
+        log.warning("alerts cannot be delivered yet", notifier=notifier.name, why=str(error))
 
 
 def _exchanges(config: Config) -> set[str]:
@@ -227,6 +258,7 @@ async def run(
             loop.add_signal_handler(sign, daemon.stop)
         watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
         await wake(StoredOutbox(edges.store), clock())
+        await _introduce(edges.notifier)
         await loop.run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
         log.info(
             "started",
@@ -247,3 +279,5 @@ async def once(
         daemon = Daemon(edges, config, clock)
         for line in (daemon.news, daemon.prices, daemon.delivery):
             await line()
+        counts = await edges.store.transact(Tx.counts)
+        log.info("one pass done", **counts, feeds=len(config.feeds))

@@ -30,7 +30,10 @@ HALF_HEARD = 3
 """Feeds that give a story half of its full claim: what one outlet has alone seldom moves a market."""
 
 WEAKEST_CLAIM = 0.05
-"""Strength times claim below which a story explains nothing: one feed's news of last week, two steps away."""
+"""Strength times claim below which a story explains nothing: one feed's news of days ago, two steps away.
+
+Companies that the story names keep their link to the end of its life.
+"""
 
 SESSIONS_ALIVE = 5
 """A link lives through the fifth session of its exchange to open after the last new fact (rule 6)."""
@@ -115,10 +118,14 @@ def ranked(links: Iterable[Link], claims: Mapping[str, float], stories: Mapping[
     of 27 January is told under Stargate.
     """
 
+    def explains(link: Link) -> bool:
+        claimed = claims[link.story]
+        return claimed > 0 and (not link.steps or link.strength * claimed >= WEAKEST_CLAIM)
+
     def order(link: Link) -> tuple[float, float, str]:
         return -link.strength * claims[link.story], -stories[link.story].last_fact.timestamp(), link.story
 
-    return sorted((link for link in links if link.strength * claims[link.story] >= WEAKEST_CLAIM), key=order)
+    return sorted((link for link in links if explains(link)), key=order)
 
 
 def sessions_since(opens: Sequence[datetime], moment: datetime, now: datetime) -> int:

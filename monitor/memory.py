@@ -37,11 +37,12 @@ class Asking:
 class Prices:
     """What the source gave, and one sentence for each symbol that it could not give a quote or bars of.
 
-    `silent` are those of which it said nothing at all.
+    `quoted` are those whose quote was asked for, `silent` those of which it said nothing at all.
     """
 
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     before: tuple[StoryPrice, ...] = ()
+    quoted: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     problems: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
@@ -75,14 +76,15 @@ class Memory:
         return self._graph[1]
 
     async def ask(self, source: PriceSource, asking: Asking, now: datetime) -> Prices:
-        """Ask for all of it: what is missing of the histories, trades before stories, then quotes."""
-        bars = await self._histories_of(source, asking, now)
-        before = await self._before(source, asking.before, now)
+        """Ask for all of it: quotes, while `now` is true of them, then trades before stories and missing histories."""
         none: PriceAnswer[Quote] = PriceAnswer({}, {})
         quotes = await source.quotes(asking.symbols, now) if asking.symbols else none
+        before = await self._before(source, asking.before, now)
+        bars = await self._histories_of(source, asking, now)
         return Prices(
             quotes=quotes.found,
             before=tuple(before),
+            quoted=frozenset(asking.symbols),
             asked=frozenset(asking.symbols) | asking.histories.keys(),
             problems={**quotes.problems, **bars.problems},
             silent=quotes.silent | bars.silent,

@@ -5,7 +5,7 @@ validators are saved together, so that nothing is lost between them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.store.store import Tx
@@ -60,6 +60,13 @@ def save_news(
         taken.append(one)
     tx.save_feed(answer.state)
     return taken
+
+
+def refuse(answer: FeedAnswer, before: FeedState, error: Exception) -> FeedAnswer:
+    """What a poll comes to whose items could not be saved: an error, and the old validators so that they come again."""
+    text = f"its items could not be saved: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    state = replace(before, next_poll=answer.state.next_poll, failures=before.failures + 1, error=text)
+    return FeedAnswer(state, error=text)
 
 
 def _take(article: Article, before: FeedState, analysis: Analysis | None, stories: Mapping[str, Story]) -> Taken:

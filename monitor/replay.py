@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from alerts.outbox import Pace
-from alerts.types import Delivery, Move, Notifier, Row
+from alerts.types import Delivery, Move, Notifier, Row, Window
 from config.types import Config, Feed
 from monitor.cycle import Edges, deliver, read_news, watch_prices
+from monitor.feeds.clean import one_line
 from monitor.market.recorded import Recorded
 from monitor.market.sessions import Calendars
 from monitor.store.store import Store, Tx
@@ -83,15 +84,18 @@ def read_day(folder: Path, calendars: Calendars) -> Day:
 def read_items(path: Path) -> tuple[Article, ...]:
     """The articles of an items.jsonl, by `seen`. Raises ReplayError with the line that cannot be read."""
     items = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                items.append(article(json.loads(line)))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                what = f"{error} is missing" if isinstance(error, KeyError) else error
-                raise ReplayError(f"{path}:{number}: {what}") from None
+    number = 0
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                number += 1
+                if line.strip():
+                    items.append(article(json.loads(line)))
+    except UnicodeDecodeError:
+        raise ReplayError(f"{path}:{number + 1}: not UTF-8") from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise ReplayError(f"{path}:{number}: {what}") from None
     return tuple(sorted(items, key=lambda a: (a.seen, a.feed, a.id)))
 
 
@@ -101,8 +105,8 @@ def article(row: dict[str, Any]) -> Article:
         id=str(row["id"]),
         feed=str(row.get("feed") or "recorded"),
         link=str(row.get("link") or ""),
-        title=str(row["title"]),
-        summary=str(row.get("summary") or ""),
+        title=one_line(str(row["title"])),
+        summary=one_line(str(row.get("summary") or "")),
         published=_time(row["published"]) if row.get("published") else None,
         seen=_time(row["seen"]),
         symbols=tuple(str(s) for s in row.get("symbols") or ()),
@@ -157,6 +161,10 @@ class JsonLines:
         self._write(json.dumps(as_json(delivery), ensure_ascii=False))
         return ts
 
+    async def check(self) -> str:
+        """Who reads this."""
+        return "standard output"
+
     async def find(self, delivery: Delivery, thread: str | None, since: datetime) -> str | None:  # noqa: ARG002  the Notifier's signature
         """Nothing can be looked up in what was written."""
         return None
@@ -172,9 +180,14 @@ def as_json(delivery: Delivery) -> dict[str, Any]:
         "kind": delivery.kind.value,
         "key": delivery.key,
         "story": delivery.story,
-        "moves": [_move(row, move) for row in delivery.rows for move in (row.day, row.event) if move],
+        "moves": [_move(row, move) for row in delivery.rows for move in _deciding(row)],
         "text": delivery.text,
     }
+
+
+def _deciding(row: Row) -> list[Move]:
+    """The day's move, and the move since the news where that is what crossed."""
+    return [row.day, row.event] if row.event and row.window is Window.EVENT else [row.day]
 
 
 def _move(row: Row, move: Move) -> dict[str, Any]:

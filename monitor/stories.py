@@ -211,6 +211,12 @@ def _newest(kept: tuple[frozenset[str], ...], words: frozenset[str]) -> tuple[fr
     return kept[:1] + (*kept[1:], words)[1 - TITLES_KEPT :]
 
 
+def alone(found: Report) -> Story | None:
+    """The story that the events of one report would make by themselves, None if it reports nothing but price moves."""
+    facts = [f for f in found.facts if f.type is not EventType.MARKET_MOVE]
+    return replace(_open(found), parties=_parties_of(found, facts)) if facts else None
+
+
 def _open(found: Report) -> Story:
     article = found.article
     return Story(
@@ -229,7 +235,10 @@ def _open(found: Report) -> Story:
 
 def _parties(found: Report) -> dict[str, float]:
     """Who a report makes a party of its story."""
-    facts = _causes(found)
+    return _parties_of(found, _causes(found))
+
+
+def _parties_of(found: Report, facts: Sequence[Fact]) -> dict[str, float]:
     if not facts:
         return {}
     parties = dict.fromkeys(found.named, NAMED)

@@ -5,15 +5,16 @@ told goes into the outbox together with the memory that it was told. Root messag
 where their rows have moved.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from alerts.message import digest as digest_message
+from alerts.message import joined
 from alerts.message import reply as reply_message
 from alerts.message import root as root_message
 from alerts.quiet import resumes
-from alerts.rules import decide
+from alerts.rules import decide, one_voice
 from alerts.types import (
     Candidate,
     Decision,
@@ -30,7 +31,7 @@ from alerts.types import (
 from alerts.words import day as day_words
 from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES
 from config.types import Config, Watched, Watchlist
-from monitor.market.records import Record, records_of
+from monitor.market.records import records_of
 from monitor.market.sessions import Calendars
 from monitor.market.snapshot import Snapshot
 from monitor.memory import Memory, Prices
@@ -43,6 +44,8 @@ REDRAW = timedelta(minutes=1)
 """A root is drawn again at most this often, but always at a close."""
 MEMORY = timedelta(days=7)
 """Sessions this far back can still be current somewhere (the longest holidays)."""
+DIGEST_UNTIL = timedelta(hours=6)
+"""A daemon that was down when the day ended tells it until then; later the prices at hand are of another session."""
 SOURCES = 30
 """Articles of a story that are read for its message."""
 DAY_ORDER = (ASIA, EUROPE, AMERICAS)
@@ -52,11 +55,15 @@ _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass of the price line decided and put into the outbox, and what the price source could not give."""
+    """What one pass of the price line decided and put into the outbox, and what was wrong with prices.
+
+    `suspects` says of symbols why their quotes are not believed.
+    """
 
     decisions: tuple[Decision, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     prices: Prices | None = None
+    suspects: Mapping[str, str] = field(default_factory=dict)
 
 
 def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices: Prices, now: datetime) -> Pass:
@@ -71,7 +78,7 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     telling.digests()
     tx.record(decisions, config.fingerprint, now)
     tx.save_looks({symbol: looks for symbol, looks in snapshot.looks.items() if looks != before.get(symbol)})
-    return Pass(tuple(decisions), tuple(telling.deliveries), prices)
+    return Pass(tuple(decisions), tuple(telling.deliveries), prices, snapshot.suspects())
 
 
 class _Telling:
@@ -84,19 +91,23 @@ class _Telling:
         self.snapshot = snapshot
         self.memory = memory
         self.now = snapshot.now
-        self.stories = {s.id: s for s in tx.open_stories(self.now - OPEN_FOR)}
         self.told = tx.told(since)
         self.roots = tx.roots(since)
+        self.stories = {s.id: s for s in tx.open_stories(self.now - OPEN_FOR)}
+        older = {r.story for r in self.roots.values() if r.story} - self.stories.keys()
+        self.stories |= {s.id: s for s in tx.stories(older)}
+        self.watchlists = one_voice(config.watchlists)
+        self.records = records_of(snapshot, config)
         self.deliveries: list[Delivery] = []
         self._notes: dict[str, StoryNote] = {}
 
     def decide(self) -> list[Decision]:
         """A decision on every watched stock whose price was asked for."""
         decisions = []
-        for watchlist in self.config.watchlists:
+        for watchlist in self.watchlists:
             ties = self._ties(watchlist)
             for watched in watchlist.companies:
-                candidate = self._candidate(watched, ties)
+                candidate = self._candidate(watchlist, watched, ties)
                 if candidate is not None:
                     decisions.append(self._decide(candidate, watchlist, watched))
         return decisions
@@ -113,18 +124,23 @@ class _Telling:
         calendars = self.snapshot.calendars
         return Ties.of(list(self.stories.values()), self.config, watchlist, calendars, self.memory, self.now)
 
-    def _candidate(self, watched: Watched, ties: Ties) -> Candidate | None:
+    def _candidate(self, watchlist: Watchlist, watched: Watched, ties: Ties) -> Candidate | None:
+        """The stock under the story it is linked to best, or, once told, under the story it was told under."""
         reading = self.snapshot.reading(watched.symbol)
         if reading is None:
             return None
         mic = reading.session.exchange
-        links = ties.to(watched, mic)[: 1 + ALSO]
-        bound = [tie(link, self._note) for link in links]
-        event = None
+        links = ties.to(watched, mic)
+        told = self.told.get((watchlist.channel, watched.symbol, reading.session.date))
+        root = self.roots.get(told.root) if told else None
+        if root and root.story:
+            links.sort(key=lambda link: link.story != root.story)
+        bound = [tie(link, self._note) for link in links[: 1 + ALSO]]
+        event, decides = None, False
         if bound:
             story = self.stories[bound[0].story.id]
-            if self.snapshot.event_decides(watched.symbol, story.time):
-                event = self.snapshot.event_move(watched.symbol, story.id, story.time)
+            event = self.snapshot.event_move(watched.symbol, story.id, story.time)
+            decides = event is not None and self.snapshot.event_decides(watched.symbol, story.time)
         return Candidate(
             company=watched.company,
             name=self.config.companies[watched.company].name,
@@ -135,7 +151,7 @@ class _Telling:
             state=reading.state,
             day=reading.day,
             event=event,
-            event_decides=event is not None,
+            event_decides=decides,
             tie=bound[0] if bound else None,
             also=tuple(bound[1:]),
             closing=reading.closing,
@@ -165,34 +181,50 @@ class _Telling:
         for key, root in self.roots.items():
             mine = {symbol: d for (channel, symbol, session), d in fresh.items()
                     if channel == root.channel and session == root.session}  # fmt: skip
-            self.roots[key] = self._bring_up(root, alerts.get(key, []), mine)
-            self.tx.save_root(self.roots[key])
+            brought = self._bring_up(root, alerts.get(key, []), mine)
+            if brought != root or key in alerts:
+                self.roots[key] = brought
+                self.tx.save_root(brought)
 
     def _bring_up(self, root: Root, alerts: Sequence[Decision], fresh: dict[str, Decision]) -> Root:
-        rows = {r.symbol: _moved(r, fresh[r.symbol]) if r.symbol in fresh else r for r in root.rows}
+        rows = {r.symbol: _moved(r, root, fresh[r.symbol]) if r.symbol in fresh else r for r in root.rows}
         regions = {row.region for row in root.rows}
-        rows |= {d.candidate.symbol: _row(d) for d in alerts}
+        rows |= {d.candidate.symbol: _row(d, rows.get(d.candidate.symbol)) for d in alerts}
         if not fresh.keys() & rows.keys():
             return root
-        records = self._new_records(root, [r for r in rows.values() if r.symbol in fresh])
-        after = replace(root, rows=tuple(rows.values()), records=root.records + records)
+        after, news = self._with_news(replace(root, rows=tuple(rows.values())), fresh)
+        after, records = self._with_records(after)
         if root.drawn is None:
-            self._freeze(root.story)
+            self._freeze(after.story)
             return self._drawn(after, DeliveryKind.POST)
-        if alerts or records:
-            self._reply(after, alerts, [f"{r} joins" for r in _regions(alerts) if r not in regions], records)
+        joining = [f"{region} joins" for region in _regions(alerts) if region not in regions]
+        if alerts or records or news:
+            self._reply(after, alerts, [*news, *joining, *records])
         closing = any(fresh[symbol].candidate.closing for symbol in rows if symbol in fresh)
-        if alerts or records or closing or self.now - root.drawn >= REDRAW:
-            return self._drawn(after, DeliveryKind.UPDATE)
-        return after
+        due = self.now - root.drawn >= REDRAW - self.config.settings.poll_prices / 2
+        return self._drawn(after, DeliveryKind.UPDATE) if alerts or records or news or closing or due else after
 
-    def _new_records(self, root: Root, rows: Sequence[Row]) -> tuple[str, ...]:
-        records: Iterable[Record] = records_of(self.snapshot, self.config, [(r.symbol, r.day) for r in rows])
-        symbols = {row.symbol for row in rows}
-        return tuple(r.text for r in records if r.symbol in symbols and r.text not in root.records)
+    def _with_news(self, root: Root, fresh: dict[str, Decision]) -> tuple[Root, list[str]]:
+        """The root of a move without linked news once news is linked to it: prices often move first."""
+        found = next((d.candidate.tie for row in root.rows if (d := fresh.get(row.symbol)) and d.candidate.tie), None)
+        if root.story or root.drawn is None or found is None:
+            return root, []
+        rows = tuple(replace(row, path=found.path) for row in root.rows)
+        self._freeze(found.story.id)
+        return replace(root, story=found.story.id, rows=rows), [f"Linked AI news: “{found.story.headline}”"]
 
-    def _reply(self, root: Root, alerts: Sequence[Decision], joining: Sequence[str], records: Sequence[str]) -> None:
-        headline = "; ".join([*joining, *records])
+    def _with_records(self, root: Root) -> tuple[Root, list[str]]:
+        """The root with the records that hold now of its stocks, and what of them was not said yet."""
+        if self.records is None:
+            return root, []
+        symbols = {row.symbol for row in root.rows}
+        mine = [r for r in self.records if r.symbol in symbols]
+        new = [r for r in mine if r.key not in root.announced]
+        announced = root.announced + tuple(r.key for r in new)
+        return replace(root, records=tuple(r.text for r in mine), announced=announced), [r.text for r in new]
+
+    def _reply(self, root: Root, alerts: Sequence[Decision], headlines: Sequence[str]) -> None:
+        headline = "; ".join(headlines)
         text, blocks = reply_message(alerts, headline)
         self._enqueue(
             Delivery(
@@ -203,7 +235,7 @@ class _Telling:
                 at=self.now,
                 text=text,
                 blocks=blocks,
-                rows=tuple(_row(d) for d in alerts),
+                rows=tuple(r for r in root.rows if r.symbol in {d.candidate.symbol for d in alerts}),
                 story=root.story,
                 broadcast=bool(headline),
             )
@@ -260,20 +292,22 @@ class _Telling:
         """One table of the day for each channel that was told anything, once its last exchange has closed."""
         for channel in sorted({w.channel for w in self.config.watchlists}):
             for session in sorted({r.session for r in self.roots.values() if r.channel == channel}):
-                if self._is_over(channel, session):
-                    self._digest(channel, session)
+                key = f"{channel}/{session.isoformat()}/digest"
+                if self._is_over(channel, session) and self.tx.delivery(key) is None:
+                    self._digest(key, channel, session)
 
     def _is_over(self, channel: str, session: date) -> bool:
-        """Whether the watched exchanges have closed that day and their closing prices had time to arrive."""
+        """Whether the watched exchanges closed that day, just long enough ago for their last prices to arrive."""
         watched = {w.symbol: self._mic(w) for watchlist in self._lists(channel) for w in watchlist.companies}
         closes = [
             held.close + self.snapshot.delay(symbol)
             for symbol, mic in watched.items()
             for held in self.snapshot.calendars.between(mic, session, session)
         ]
-        return bool(closes) and self.now > max(closes) + self.config.settings.poll_prices / 2
+        wait = self.config.settings.poll_prices / 2
+        return bool(closes) and max(closes) + wait < self.now < max(closes) + DIGEST_UNTIL
 
-    def _digest(self, channel: str, session: date) -> None:
+    def _digest(self, key: str, channel: str, session: date) -> None:
         roots = [r for r in self.roots.values() if (r.channel, r.session) == (channel, session)]
         told = {row.symbol: replace(row, event=None, window=Window.DAY) for root in roots for row in root.rows}
         rows = [*told.values(), *(r for r in self._quiet_rows(channel, session) if r.symbol not in told)]
@@ -291,7 +325,6 @@ class _Telling:
             states=self.snapshot.states(row.symbol for row in rows),
         )
         text, blocks = digest_message(view)
-        key = f"{channel}/{session.isoformat()}/digest"
         self._enqueue(Delivery(key, DeliveryKind.DIGEST, channel, key, self.now, text, blocks, view.rows))
 
     def _quiet_rows(self, channel: str, session: date) -> Iterable[Row]:
@@ -308,16 +341,21 @@ class _Telling:
                     yield Row(watched.company, name, watched.symbol, region, move, links[0].path, told=False)
 
     def _lists(self, channel: str) -> list[Watchlist]:
-        return [w for w in self.config.watchlists if w.channel == channel]
+        return [w for w in self.watchlists if w.channel == channel]
 
     def _mic(self, watched: Watched) -> str:
         return self.config.instrument(watched.symbol).exchange
 
     def _enqueue(self, delivery: Delivery) -> None:
-        """Put a delivery into the outbox, for after the quiet hours; a reply is not said then: its root shows it."""
+        """Put a delivery into the outbox; in quiet hours for after them, a root's replies as one."""
         due = resumes(self.config.settings.quiet, self.now)
         if due > self.now and delivery.kind is DeliveryKind.REPLY:
-            return
+            key = f"{delivery.root}#q{due:%Y%m%dT%H%M}"
+            waiting = self.tx.delivery(key)
+            if waiting:
+                self.tx.rewrite(joined(waiting.delivery, delivery))
+                return
+            delivery = replace(delivery, key=key, at=due)
         if self.tx.enqueue(delivery, due):
             self.deliveries.append(delivery)
 
@@ -326,8 +364,8 @@ def _regions(alerts: Iterable[Decision]) -> list[str]:
     return list(dict.fromkeys(d.candidate.region for d in alerts))
 
 
-def _row(decision: Decision) -> Row:
-    """The row of a stock that was just told."""
+def _row(decision: Decision, before: Row | None = None) -> Row:
+    """The row of a stock that is told; one that was told `before` keeps its path where none leads there any more."""
     c = decision.candidate
     day = c.day or c.event
     if day is None:
@@ -338,14 +376,17 @@ def _row(decision: Decision) -> Row:
         symbol=c.symbol,
         region=c.region,
         day=day,
-        path=c.tie.path if c.tie else "",
-        event=c.event if c.event_decides else None,
+        path=c.tie.path if c.tie else before.path if before else "",
+        event=c.event,
         window=decision.window or Window.DAY,
         also=tuple(f"“{t.story.headline}”" for t in c.also),
     )
 
 
-def _moved(row: Row, decision: Decision) -> Row:
-    """A row with the newest moves; path and story stay as they were told."""
+def _moved(row: Row, root: Root, decision: Decision) -> Row:
+    """A row with the newest moves and other stories; its path stays as it was told."""
     c = decision.candidate
-    return replace(row, day=c.day or row.day, event=c.event if row.event and c.event_decides else None)
+    mine = c.tie is not None and c.tie.story.id == root.story
+    others = c.also if mine or c.tie is None else (c.tie, *c.also)
+    also = tuple(f"“{t.story.headline}”" for t in others)
+    return replace(row, day=c.day or row.day, event=c.event if mine else None, also=also)

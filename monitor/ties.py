@@ -42,11 +42,13 @@ class Ties:
         memory: Memory,
         now: datetime,
     ) -> "Ties":
-        """Derive the links of all `stories` over relations that are valid at `now`; those derived before are reused."""
+        """Derive the links of stories that the list asks for, over relations valid at `now`; known ones are reused."""
         graph = memory.graph(config)
         links: dict[str, list[Link]] = {watched.company: [] for watched in watchlist.companies}
-        for story in stories:
-            key = (story.id, frozenset(story.parties.items()), watchlist.follow, tuple(links), now.date())
+        asked = [s for s in stories if watchlist.events is None or not watchlist.events.isdisjoint(s.types)]
+        whom = tuple(links)
+        for story in asked:
+            key = (story.id, frozenset(story.parties.items()), watchlist.follow, whom, now.date())
             if key not in memory.derived:
                 reached = derive(
                     story,

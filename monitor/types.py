@@ -301,7 +301,8 @@ class StoryPrice:
 class Root:
     """A root message and what it shows. `text` and `drawn` are of its newest drawing, `edits` their number.
 
-    `story` is None for a move without linked news; `rows` are in order of first crossing.
+    `story` is None for a move without linked news; `rows` are in order of first crossing. `records` are those that
+    hold now, `announced` the keys of those that were ever said.
     """
 
     key: str
@@ -310,6 +311,7 @@ class Root:
     story: str | None
     rows: tuple[Row, ...] = ()
     records: tuple[str, ...] = ()
+    announced: tuple[str, ...] = ()
     text: str = ""
     drawn: datetime | None = None
     edits: int = 0

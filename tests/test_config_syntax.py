@@ -38,7 +38,7 @@ BROKEN = [
     ("name: *all\n", "1:7: *all points to nothing above it; to write a text that starts with * put it in quotes"),
     ("name: & more\n", "1:8: a text cannot start with & here: put it in quotes"),
     ('name: "C:\\q"\n', "1:11: in double quotes a backslash starts a code: use single quotes, or write \\\\"),
-    ('name: "\\UFFFFFFFF"\n', "0:0: this cannot be read as YAML: check the codes after a backslash in double quotes"),
+    ('name: "\\UFFFFFFFF"\n', "1:1: this cannot be read as YAML: check the codes after a backslash in double quotes"),
     ("name: | AI\n  more\n", "1:9: after | or > the text starts on the next line, indented"),
     ("name: a\x07b\n", "1:8: the invisible character U+0007 is not allowed: remove it"),
     ("name: AI\n---\nname: AI\n", "2:1: a second document starts here: remove the line ---"),
@@ -48,8 +48,8 @@ BROKEN = [
         "<<<<<<< mine\nname: AI\n=======\nname: Chips\n>>>>>>> theirs\n",
         "1:1: a merge conflict was left here: keep one side and remove the marker lines",
     ),
-    ("", "0:0: the file is empty: write its content, or remove it"),
-    (" \n\n", "0:0: the file is empty: write its content, or remove it"),
+    ("", "1:1: the file is empty: write its content, or remove it"),
+    (" \n\n", "1:1: the file is empty: write its content, or remove it"),
     ("[" * 5000, f"1:{MAX_DEPTH + 1}: nested more than {MAX_DEPTH} levels deep: is this the right file?"),
     ("- " * 5000, f"1:{2 * MAX_DEPTH + 1}: nested more than {MAX_DEPTH} levels deep: is this the right file?"),
 ]
@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A mistyped --config says so, and how to make one."""
     missing = tmp_path / "nowhere"
-    assert [f"{missing}:0:0: there is no such folder: make it with `aftershock init`"] == [
+    assert [f"{missing}:1:1: there is no such folder: make it with `aftershock init`"] == [
         str(problem) for problem in load(missing, shipped=False).problems
     ]
 

@@ -113,7 +113,7 @@ def test_follow_nothing_means_named_companies_only(tmp_path: Path) -> None:
             "- NVDA\n",
             "1:1: `name: value` lines are expected here, not a list: remove the dash, or indent it under a name",
         ),
-        ("NVDA\n", "0:0: NVDA stands alone: write it with its name, `name: NVDA`"),
+        ("NVDA\n", "1:1: NVDA stands alone: write it with its name, `name: NVDA`"),
         (
             "thresholds: [{move: 'much\n\n more'}]\ncompanies: [NVDA]\n",
             "1:21: much more is not a percentage: write it like 3%",
@@ -122,7 +122,7 @@ def test_follow_nothing_means_named_companies_only(tmp_path: Path) -> None:
             "companies:\n  - NVDA: 'a\n\n  b'\n",
             "2:11: a b stands alone: write it with its name, `name: a b`",
         ),
-        ("# nothing yet\n", "0:0: there is nothing here: write `name: value` lines below, or remove it"),
+        ("# nothing yet\n", "1:1: there is nothing here: write `name: value` lines below, or remove it"),
         (
             "companies:\n  - ASML:\n    holding: 3\n",
             "2:5: one company per entry: put a dash before holding, or indent it further if it is a setting of ASML",
@@ -270,10 +270,10 @@ def test_files_that_editors_leave_behind_are_no_watchlists(tmp_path: Path) -> No
     write(tmp_path, {"watchlists/.ai.yaml.swp": "x", "watchlists/ai.yaml~": "x", "watchlists/#ai.yaml#": "x"})
     (tmp_path / "watchlists" / ".#ai.yaml").symlink_to("someone@host.1:2")
     assert [
-        "aftershok.yaml:0:0: this file is not read: did you mean aftershock.yaml?",
-        "feeds.yaml:0:0: this file is not read: write your feeds into aftershock.yaml, under feeds: add:",
-        "tech.yaml:0:0: this file is not read: watchlists belong into the folder watchlists",
-        "watchlists/more.yml:0:0: this file is not read: name it more.yaml",
+        "aftershok.yaml:1:1: this file is not read: did you mean aftershock.yaml?",
+        "feeds.yaml:1:1: this file is not read: write your feeds into aftershock.yaml, under feeds: add:",
+        "tech.yaml:1:1: this file is not read: watchlists belong into the folder watchlists",
+        "watchlists/more.yml:1:1: this file is not read: name it more.yaml",
     ] == told(
         tmp_path,
         {

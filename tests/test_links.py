@@ -7,7 +7,7 @@ import pytest
 
 from config.types import EventType, Relation, RelationKind
 from monitor.links import Graph, claim, derive, ranked, sessions_since
-from monitor.types import Fact, Link, Story
+from monitor.types import Fact, Link, Step, Story
 
 NOW = datetime(2025, 1, 27, 12, tzinfo=UTC)
 ALL = frozenset(RelationKind)
@@ -122,7 +122,7 @@ def test_fresh_and_widely_reported_news_beats_a_stronger_link() -> None:
     }
     opens = [NOW - timedelta(days=d) for d in range(10, -1, -1)]
     links = {
-        name: Link(name, "chips", "lab", (), strength, 1)
+        name: Link(name, "chips", "lab", () if name != "faint" else (Step(SUPPLIER, "chips"),), strength, 1)
         for name, strength in (("old", 0.9), ("fresh", 0.7), ("wide", 0.6), ("dead", 1.0), ("faint", 0.15))
     }
     claims = {name: claim(s, opens, NOW) for name, s in stories.items()}

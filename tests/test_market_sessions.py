@@ -128,8 +128,9 @@ def test_a_moment_is_in_a_session_or_after_one(calendars: Calendars) -> None:
     assert date(2025, 1, 27) == closed.date
 
 
-def test_a_year_back_and_two_months_ahead_are_known(calendars: Calendars) -> None:
+def test_a_year_back_and_two_months_ahead_are_known() -> None:
     """Enough for 120 returns before a window, and for a clock that runs on without a rebuild every day."""
+    calendars = Calendars()
     now = utc("2025-01-27 12:00")
     known = calendars.sessions("XNYS", now)
     assert len([s for s in known if s.close < now]) > 250

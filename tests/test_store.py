@@ -51,6 +51,7 @@ async def test_what_was_saved_is_there_after_a_restart(store: Store, path: Path)
     quote = Quote("ACME", 12.5, NOW, "USD", timedelta(minutes=15), 1e9)
     state = FeedState("wire", NOW, '"e-tag"', "Mon, 27 Jan 2025 14:00:00 GMT", last_success=NOW)
     before = StoryPrice("s1", "ACME", quote)
+    earlier = replace(quote, time=NOW - timedelta(hours=1))
     told = Told("#ai", "ACME", date(2025, 1, 27), "root", down=-0.17, at=NOW)
     root = Root("root", "#ai", date(2025, 1, 27), "s1", text="text", drawn=NOW)
 
@@ -60,7 +61,7 @@ async def test_what_was_saved_is_there_after_a_restart(store: Store, path: Path)
         tx.save_article(ARTICLE, "s1", "opens a story")
         tx.save_looks({"ACME": Looks(last=quote)})
         tx.save_story_price(before)
-        tx.save_story_price(replace(before, quote=replace(quote, price=1.0)))
+        tx.save_story_price(replace(before, quote=earlier))
         tx.save_told(told)
         tx.save_root(root)
         tx.enqueue(POST, NOW)
@@ -72,7 +73,7 @@ async def test_what_was_saved_is_there_after_a_restart(store: Store, path: Path)
         assert [STORY] == await again.transact(lambda tx: tx.open_stories(NOW))
         assert [] == await again.transact(lambda tx: tx.unseen([ARTICLE]))
         assert {"ACME": Looks(last=quote)} == await again.transact(Tx.looks)
-        assert {("s1", "ACME"): quote} == await again.transact(lambda tx: tx.story_prices(NOW))
+        assert {("s1", "ACME"): earlier} == await again.transact(lambda tx: tx.story_prices(NOW))
         assert {("#ai", "ACME", told.session): told} == await again.transact(lambda tx: tx.told(told.session))
         assert {"root": root} == await again.transact(lambda tx: tx.roots(root.session))
         rows = await again.transact(Tx.unsettled)
@@ -94,9 +95,10 @@ async def test_nothing_of_a_failed_transaction_is_kept(store: Store) -> None:
 
 
 async def test_the_same_article_from_two_feeds_is_new_once(store: Store) -> None:
-    """A link that is known, or comes twice in one batch, is not new."""
+    """Link and title together are known; a live blog's next title under the same link is new."""
     twin = replace(ARTICLE, id="other:9", feed="other")
-    assert [ARTICLE] == await store.transact(lambda tx: tx.unseen([ARTICLE, twin]))
+    later = replace(ARTICLE, id="wire:2", title="Acme's model is out")
+    assert [ARTICLE, later] == await store.transact(lambda tx: tx.unseen([ARTICLE, twin, later]))
 
 
 async def test_a_delivery_is_put_in_once_and_leaves_when_it_is_settled(store: Store) -> None:

@@ -28,6 +28,7 @@ AHEAD: Final = timedelta(minutes=2)
 """How far a trade's clock may run before ours: clocks differ, and answers arrive after a pass took its time."""
 AUCTION: Final = timedelta(minutes=15)
 """A session's last trade lies at most so long before its close; an older one means that the source has stopped."""
+SECOND_LOOK: Final = "waits for a second look"
 UNIT: Final = 100
 UNIT_SLACK: Final = 1.25
 """A price a hundred times another within this factor is the same price in another unit."""
@@ -45,7 +46,7 @@ class Looks:
 
     def after(self, quote: Quote | None, state: PriceState) -> "Looks":
         """What is remembered once `quote` was judged."""
-        if quote is None:
+        if quote is None or state is PriceState.MISSING:
             return self
         return Looks(quote if state is PriceState.FRESH else self.accepted, quote)
 
@@ -81,7 +82,7 @@ def judge(
     """
     if quote is None or not (math.isfinite(quote.price) and quote.price > 0):
         return PriceState.MISSING, problem or "the source gave no price"
-    wrong = _wrong(quote, looks, expected, now)
+    wrong = _wrong(quote, looks, session, expected, now)
     if wrong:
         return PriceState.SUSPECT, wrong
     stale = _stale(quote, session, now, poll)
@@ -89,17 +90,22 @@ def judge(
         return PriceState.STALE, stale
     jump = _jump(quote, looks, session, expected)
     if jump and not quote.confirmed and not _confirms(quote, looks.last):
-        return PriceState.SUSPECT, f"{jump}; waits for a second look"
+        return PriceState.SUSPECT, f"{jump}; {SECOND_LOOK}"
     return PriceState.FRESH, ""
 
 
-def _wrong(quote: Quote, looks: Looks, expected: Expected, now: datetime) -> str:
-    """What no second look can heal, in words; empty if there is nothing."""
+def _wrong(quote: Quote, looks: Looks, session: Session, expected: Expected, now: datetime) -> str:
+    """What no second look can heal, in words; empty if there is nothing.
+
+    Held against the base and against this session's last good price: a split or a new unit between two sessions is
+    settled once the base knows of it.
+    """
     if quote.currency != expected.currency:
         return f"priced in {quote.currency}, expected {expected.currency}"
     if quote.time > now + AHEAD:
         return f"its trade is dated {quote.time:%Y-%m-%d %H:%M} UTC, in the future"
-    for price in (expected.base, looks.accepted.price if looks.accepted else None):
+    accepted = looks.accepted if looks.accepted and looks.accepted.time >= session.early else None
+    for price in (expected.base, accepted.price if accepted else None):
         if not price:
             continue
         ratio = max(quote.price / price, price / quote.price)

@@ -3,14 +3,13 @@
 Both are stated only of companies whose value is known, and say how far the data reaches.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from alerts.types import Move
 from alerts.words import day, money
 from config.types import Config
-from monitor.market.snapshot import Snapshot
+from monitor.market.snapshot import Snapshot, Worth
 
 FEWEST_DAYS = 200
 """A record needs a past: most of a year of daily bars."""
@@ -18,61 +17,75 @@ FEWEST_DAYS = 200
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A sentence, and the symbol whose row it belongs beside. It holds no live figures: it is said once."""
+    """A sentence without live figures, the symbol whose row it belongs beside, and what it is said once for."""
 
     symbol: str
+    key: str
     text: str
 
 
-def records_of(snapshot: Snapshot, config: Config, moves: Iterable[tuple[str, Move]]) -> tuple[Record, ...]:
-    """The records that the day moves of some symbols set."""
-    losses = [(move.value_change, symbol) for symbol, move in moves if (move.value_change or 0.0) < 0]
-    found = [_largest_loss(snapshot, config, *min(losses)) if losses else None, _most_valuable(snapshot, config)]
+def records_of(snapshot: Snapshot, config: Config) -> tuple[Record, ...] | None:
+    """The records that hold at this moment; None where that cannot be known.
+
+    Only fresh prices of regular hours set one, and only if every watched company with a share count has a value: one
+    that is missing might be the larger.
+    """
+    worths = {}
+    for symbol in _main_symbols(config):
+        worth = snapshot.worth(symbol)
+        if worth is None and config.by_symbol[symbol].shares:
+            return None
+        if worth:
+            worths[symbol] = worth
+    if not any(worth.live for worth in worths.values()):
+        return None
+    found = (_largest_loss(snapshot, config, worths), _most_valuable(config, worths))
     return tuple(record for record in found if record)
 
 
-def _largest_loss(snapshot: Snapshot, config: Config, loss: float | None, symbol: str) -> Record | None:
-    """Whether a loss exceeds every one-day loss of every watched company, at today's share counts."""
+def _largest_loss(snapshot: Snapshot, config: Config, worths: Mapping[str, Worth]) -> Record | None:
+    """Whether today's largest loss exceeds every one-day loss of every watched company, at today's share counts."""
+    losses = [(worth.now - worth.before, symbol) for symbol, worth in worths.items() if worth.live]
+    loss, symbol = min(losses)
     mine = snapshot.history(symbol)
-    if loss is None or mine is None or len(mine.bars) < FEWEST_DAYS:
+    if mine is None or len(mine.bars) < FEWEST_DAYS:
         return None
     before = []
-    for other in _watched(config):
-        history, value, quote = snapshot.history(other), snapshot.value(other), snapshot.quote(other)
+    for other, worth in worths.items():
+        history = snapshot.history(other)
         closes = [bar.close for bar in history.bars if bar.close] if history else []
-        drops = [after - start for start, after in pairwise(closes)]
-        if drops and value is not None and quote is not None:
-            before.append((min(drops) * value / quote.price, other))
+        drops = [after / start - 1 for start, after in pairwise(closes)]
+        shares = [worth.before * start / closes[-1] for start in closes[:-1]]
+        if drops:
+            before.append((min(drop * value for drop, value in zip(drops, shares, strict=True)), other))
     if not before or loss >= min(before)[0]:
         return None
     worst, whose = min(before)
+    reading = snapshot.reading(symbol)
+    so_far = "" if reading and reading.closing else "at this price "
     first = mine.bars[0].date
     return Record(
         symbol,
-        f"{_name(config, symbol)}: the largest one-day loss of market value in our data (watched companies since "
-        f"{day(first)} {first.year}, at today's share counts); before, it was {money(worst)} ({whose})",
+        f"loss {symbol}",
+        f"{_name(config, symbol)}: {so_far}the largest one-day loss of market value in our data (watched companies "
+        f"since {day(first)} {first.year}, at today's share counts); before, it was {money(worst)} ({whose})",
     )
 
 
-def _most_valuable(snapshot: Snapshot, config: Config) -> Record | None:
+def _most_valuable(config: Config, worths: Mapping[str, Worth]) -> Record | None:
     """Whether another watched company is worth most now than at the last close."""
-    worth = []
-    for symbol in _watched(config):
-        reading, value = snapshot.reading(symbol), snapshot.value(symbol)
-        if reading and reading.day and value is not None:
-            worth.append((value, value * reading.day.base_price / reading.day.price, symbol))
-    if not worth:
-        return None
-    *_, leader = max(worth)
-    *_, before = max(worth, key=lambda w: (w[1], w[2]))
-    if leader == before:
+    leader = max(worths, key=lambda s: (worths[s].now, s))
+    before = max(worths, key=lambda s: (worths[s].before, s))
+    if leader == before or not (worths[leader].live and worths[before].live):
         return None
     text = f"{_name(config, leader)} passes {_name(config, before)} as the most valuable of the watched companies"
-    return Record(before, text)
+    return Record(before, f"lead {leader}", text)
 
 
-def _watched(config: Config) -> Iterator[str]:
-    yield from dict.fromkeys(w.symbol for watchlist in config.watchlists for w in watchlist.companies)
+def _main_symbols(config: Config) -> Iterator[str]:
+    """One watched symbol a company."""
+    watched = [w for watchlist in config.watchlists for w in watchlist.companies]
+    yield from {w.company: w.symbol for w in reversed(watched)}.values()
 
 
 def _name(config: Config, symbol: str) -> str:

@@ -108,7 +108,7 @@ class Calendars:
         """What is known of an exchange, widened to cover the given dates with a margin."""
         known = self._known.get(mic)
         if known is None:
-            known = self._build(mic, start - BACK, end + AHEAD)
+            known = self._build(mic, start - BACK, end + AHEAD + MARGIN)
         if start - MARGIN < known.first or known.last < end + MARGIN:
             return self._build(mic, min(known.first, start - MARGIN), max(known.last, end + MARGIN))
         return known

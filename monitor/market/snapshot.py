@@ -13,7 +13,7 @@ from alerts.types import Move, PriceState
 from alerts.words import percent
 from config.exchanges import exchange_of
 from config.types import Config
-from monitor.market.gate import POLLS, Expected, Looks, judge
+from monitor.market.gate import POLLS, SECOND_LOOK, Expected, Looks, judge
 from monitor.market.moves import Basis, Side, Stats, day_basis, event_basis, event_decides, fit
 from monitor.market.moves import day_move as measure_day
 from monitor.market.moves import event_move as measure_event
@@ -54,6 +54,20 @@ class Reading:
     day: Move | None
     closing: bool
 
+    @property
+    def regular(self) -> bool:
+        """Whether the quote is of the session's regular hours."""
+        return self.phase in {"open", "lunch"} or (self.closing and self.quote is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """An issuer's market value in dollars `now` and `before`, at the last close before the session."""
+
+    now: float
+    before: float
+    live: bool
+
 
 class Snapshot:
     """One moment's prices. `looks` is what the gate remembers, by symbol, after this moment's quotes."""
@@ -79,8 +93,8 @@ class Snapshot:
         self._readings: dict[str, Reading] = {}
 
     def reading(self, symbol: str) -> Reading | None:
-        """What is known of a symbol, None if it was not asked for in this pass."""
-        if symbol not in self._prices.asked:
+        """What is known of a symbol, None if its quote was not asked for in this pass."""
+        if symbol not in self._prices.quoted:
             return None
         if symbol not in self._readings:
             self._readings[symbol] = self._read(symbol)
@@ -134,14 +148,26 @@ class Snapshot:
         """The daily bars known of a symbol."""
         return self._memory.history(symbol)
 
-    def quote(self, symbol: str) -> Quote | None:
-        """The newest quote of a symbol, whatever it is good for."""
-        return self._prices.quotes.get(symbol)
+    def worth(self, symbol: str) -> Worth | None:
+        """What the issuer of a symbol is worth now and was at the last close before, in dollars; None if not known.
 
-    def value(self, symbol: str) -> float | None:
-        """The market value in dollars of a quoted company, None for what is no company of ours or not known."""
-        quote = self.quote(symbol)
-        return None if quote is None else self._value(quote)
+        Now is `live` while a fresh quote of regular hours says so; else both are the last close known.
+        """
+        reading = self.reading(symbol)
+        if reading and reading.day and reading.state is PriceState.FRESH and reading.regular:
+            now = self._value(Quote(symbol, reading.day.price, reading.day.time, reading.day.currency))
+            return None if now is None else Worth(now, now * reading.day.base_price / reading.day.price, live=True)
+        history = self.history(symbol)
+        bar = next((b for b in reversed(history.bars) if b.close), None) if history else None
+        if history is None or bar is None or not bar.close:
+            return None
+        close = self._value(Quote(symbol, bar.close, self.now, history.currency))
+        return None if close is None else Worth(close, close, live=False)
+
+    def suspects(self) -> dict[str, str]:
+        """Why a quote is SUSPECT in a way that no second look heals, by symbol: for the operator."""
+        found = {s: r.problem for s, r in self._readings.items() if r.state is PriceState.SUSPECT}
+        return {symbol: why for symbol, why in found.items() if not why.endswith(SECOND_LOOK)}
 
     def _value(self, quote: Quote) -> float | None:
         company = self._config.by_symbol.get(quote.symbol)

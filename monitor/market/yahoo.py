@@ -8,6 +8,7 @@ neither a pass nor the end of the program. Yahoo's data is for personal use.
 
 import asyncio
 import logging
+import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -17,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeGuard, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
@@ -317,16 +318,21 @@ class _Thread:
                 future.set_result(result)
 
 
+def _is_figure(value: Any) -> TypeGuard[float]:  # noqa: ANN401  whatever JSON holds
+    """Whether a field is a price, a time or a value: a number above zero."""
+    return isinstance(value, int | float) and math.isfinite(value) and value > 0
+
+
 def _quote(symbol: str, row: Mapping[str, Any]) -> Quote | None:
     """The newest trade in a row of Yahoo's answer, None if it has none."""
     trades = [(row.get(f"{kind}Time"), row.get(f"{kind}Price")) for kind in TRADES]
-    usable = [(int(t), float(p)) for t, p in trades if isinstance(t, int | float) and isinstance(p, int | float)]
+    usable = [(int(t), float(p)) for t, p in trades if _is_figure(t) and _is_figure(p)]
     if not usable:
         return None
     seconds, price = max(usable, key=lambda trade: trade[0])
     given = str(row.get("currency") or "")
     value = row.get("marketCap")
-    if isinstance(value, int | float) and given in CODES:
+    if _is_figure(value) and given in CODES:
         value *= MINOR_UNITS
     return Quote(
         symbol,
@@ -334,7 +340,7 @@ def _quote(symbol: str, row: Mapping[str, Any]) -> Quote | None:
         datetime.fromtimestamp(seconds, UTC),
         CODES.get(given, given) or exchange_of(symbol).currency,
         delay=timedelta(minutes=float(row.get("exchangeDataDelayedBy") or 0)),
-        market_value=float(value) if isinstance(value, int | float) else None,
+        market_value=float(value) if _is_figure(value) else None,
     )
 
 

@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import OperationalError
 
 from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told, Verdict
 from monitor.market.gate import Looks
@@ -53,17 +55,15 @@ class Tx:
         self._put(t.feeds, {"feed": state.feed}, next_poll=state.next_poll, body=t.dump(state))
 
     def unseen(self, articles: Sequence[Article]) -> list[Article]:
-        """Those of `articles` that are new, by id and by link, each once."""
+        """Those of `articles` that are new, by id and by link with title, each once."""
         ids = self._known(t.articles.c.id, [a.id for a in articles])
-        links = self._known(t.articles.c.link, [a.link for a in articles if a.link])
+        contents = self._known(t.articles.c.content, [_content(a) for a in articles])
         fresh = []
         for article in articles:
-            if article.id in ids or article.link in links:
-                continue
-            ids.add(article.id)
-            if article.link:
-                links.add(article.link)
-            fresh.append(article)
+            if article.id not in ids and _content(article) not in contents:
+                ids.add(article.id)
+                contents.add(_content(article))
+                fresh.append(article)
         return fresh
 
     def _known(self, column: Any, values: list[str]) -> set[str]:  # noqa: ANN401  SQLAlchemy's columns are not typed by name
@@ -77,7 +77,7 @@ class Tx:
         self._db.execute(
             insert(t.articles).values(
                 id=article.id,
-                link=article.link,
+                content=_content(article),
                 seen=article.seen,
                 story=story,
                 reason=reason,
@@ -92,17 +92,22 @@ class Tx:
         rows = self._db.execute(select(t.stories.c.body).where(t.stories.c.last_seen >= since).order_by(t.stories.c.id))
         return [t.load(Story, row.body) for row in rows]
 
+    def stories(self, ids: Iterable[str]) -> list[Story]:
+        """Those stories, however old."""
+        query = select(t.stories.c.body).where(t.stories.c.id.in_(list(ids))).order_by(t.stories.c.id)
+        return [t.load(Story, row.body) for row in self._db.execute(query)]
+
     def save_story(self, story: Story) -> None:
         """Keep a story as it is now."""
         self._put(t.stories, {"id": story.id}, last_seen=story.last_seen, body=t.dump(story))
 
     def sources(self, story: str, most: int) -> tuple[Source, ...]:
-        """The newest `most` articles of a story, newest first, one a feed and title."""
+        """The newest articles of a story and its first one, at most `most`, newest first."""
         query = select(t.articles.c.body).where(t.articles.c.story == story)
-        articles = [
-            t.load(Article, row.body)
-            for row in self._db.execute(query.order_by(t.articles.c.seen.desc(), t.articles.c.id).limit(most))
-        ]
+        newest = query.order_by(t.articles.c.seen.desc(), t.articles.c.id).limit(most - 1)
+        first = query.order_by(t.articles.c.seen, t.articles.c.id).limit(1)
+        bodies = [row.body for part in (newest, first) for row in self._db.execute(part)]
+        articles = [t.load(Article, body) for body in dict.fromkeys(bodies)]
         return tuple(Source(a.feed, a.seen, a.title, a.link) for a in articles)
 
     # Prices
@@ -126,9 +131,8 @@ class Tx:
         return {(b.story, b.symbol): b.quote for b in found}
 
     def save_story_price(self, price: StoryPrice) -> None:
-        """Freeze the last trade before a story; one that is already known stays."""
-        row = {"story": price.story, "symbol": price.symbol, "body": t.dump(price)}
-        self._db.execute(upsert(t.story_prices).values(row).on_conflict_do_nothing())
+        """Keep the last trade before a story; until that is told, its time may move back, and this trade with it."""
+        self._put(t.story_prices, {"story": price.story, "symbol": price.symbol}, body=t.dump(price))
 
     # Decisions
 
@@ -195,6 +199,16 @@ class Tx:
 
     # The outbox
 
+    def delivery(self, key: str) -> OutboxRow | None:
+        """The outbox row of that key."""
+        row = self._db.execute(select(t.outbox).where(t.outbox.c.key == key)).first()
+        return _outbox_row(row) if row else None
+
+    def rewrite(self, delivery: Delivery) -> None:
+        """Change what a delivery that was not sent yet says."""
+        waiting = (t.outbox.c.key == delivery.key) & (t.outbox.c.state == DeliveryState.PENDING.value)
+        self._db.execute(update(t.outbox).where(waiting).values(body=t.dump(delivery)))
+
     def enqueue(self, delivery: Delivery, due: datetime) -> bool:
         """Put a delivery into the outbox; False if its key was there already."""
         number = self._db.scalar(select(func.coalesce(func.max(t.outbox.c.number), 0) + 1))
@@ -252,12 +266,18 @@ class Tx:
 
     def counts(self) -> dict[str, int]:
         """How many rows each main table holds."""
-        names = (t.articles, t.stories, t.roots)
-        return {table.name: self._db.scalar(select(func.count()).select_from(table)) or 0 for table in names}
+        names = {"articles": t.articles, "stories": t.stories, "messages": t.roots}
+        return {name: self._db.scalar(select(func.count()).select_from(table)) or 0 for name, table in names.items()}
 
     def _put(self, table: Any, keys: Mapping[str, str], **values: Any) -> None:  # noqa: ANN401  any of the tables, columns of several types
         statement = upsert(table).values(**keys, **values)
         self._db.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
+
+
+def _content(article: Article) -> str:
+    """What makes two items of different feeds the same: link and title. A live blog keeps its link for many titles."""
+    same = f"{article.link}\n{article.title.casefold()}" if article.link else article.id
+    return sha256(same.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _outbox_row(row: Any) -> OutboxRow:  # noqa: ANN401  a row of the outbox table
@@ -300,7 +320,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._thread.submit(self._create).result()
         except Exception as error:
-            self._thread.shutdown()
+            self.close()
             raise StoreError(
                 f"cannot use the database {path}: {getattr(error, 'orig', error)}. "
                 "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE."
@@ -316,12 +336,18 @@ class Store:
                 raise StoreError(f"it has schema version {version}, this program knows {t.SCHEMA_VERSION}")
 
     async def transact(self, work: Callable[[Tx], R]) -> R:
-        """Run `work` in one transaction on the store's thread and give back what it returns."""
+        """Run `work` in one transaction on the store's thread and give back what it returns.
+
+        Raises StoreError where the disk or the file refuses (full, read-only, locked), or what `work` raises.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
 
     def _run(self, work: Callable[[Tx], R]) -> R:
-        with self._engine.begin() as connection:
-            return work(Tx(connection))
+        try:
+            with self._engine.begin() as connection:
+                return work(Tx(connection))
+        except OperationalError as error:
+            raise StoreError(f"cannot write to {self.path}: {error.orig}. Nothing of this pass was kept.") from error
 
     def close(self) -> None:
         """Finish what is running and close the file."""

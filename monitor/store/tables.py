@@ -47,7 +47,7 @@ articles = Table(
     "articles",
     metadata,
     Column("id", String, primary_key=True),
-    Column("link", String, index=True),
+    Column("content", String, index=True),
     Column("seen", Instant, nullable=False),
     Column("story", String, ForeignKey("stories.id"), index=True),
     Column("reason", String, nullable=False),
@@ -105,7 +105,7 @@ ledger = Table(
     Column("reason", String, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("body", Text, nullable=False),
-    Index("ledger_of", "channel", "symbol", "session"),
+    Index("ledger_of", "session", "channel", "symbol"),
 )
 
 outbox = Table(

@@ -134,6 +134,10 @@ class DoomedNotifier:
         found: str | None = await self.doom.step(self.notifier.find(delivery, thread, since))
         return found
 
+    async def check(self) -> str:
+        """Who is told."""
+        return await self.notifier.check()
+
     async def close(self) -> None:
         """As the notifier."""
         await self.notifier.close()
