@@ -26,6 +26,7 @@ import yfinance
 from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import ConnectionError as NoConnection
 from curl_cffi.requests.exceptions import DNSError, HTTPError, RequestException, Timeout
+from yfinance import cache
 from yfinance.cache import get_tz_cache
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFTickerMissingError, YFTzMissingError
@@ -43,6 +44,8 @@ warnings.filterwarnings("ignore", category=DeprecationWarning, module="yfinance"
 QUOTES: Final = "https://query1.finance.yahoo.com/v7/finance/quote"
 DATA: Final = ("/v7/finance/", "/v8/finance/")
 """Paths of prices; the others are yfinance's way to a cookie and a crumb, and are not counted as asking."""
+CLOSING: Final = 1.0
+"""Seconds that closing waits for the thread; one that hangs in a request is left to itself."""
 BATCH: Final = 100
 """Symbols in one request for quotes."""
 TIMEOUT: Final = 8.0
@@ -166,6 +169,9 @@ class Yahoo:
     async def close(self) -> None:
         """Stop asking. A request that hangs is left to its own end on a thread that nobody waits for."""
         self._session.throttle.stop()
+        if self._thread.started:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._thread.run(_close_caches), CLOSING)
         self._thread.stop()
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -290,12 +296,12 @@ class _Thread:
     def __init__(self) -> None:
         """Start at the first piece of work."""
         self._work: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
-        self._started = False
+        self.started = False
 
     def run(self, work: Callable[[], T]) -> "asyncio.Future[T]":
         """Hand in work; cancelling what is returned takes it out again unless it has begun."""
-        if not self._started:
-            self._started = True
+        if not self.started:
+            self.started = True
             Thread(target=self._loop, name="yahoo", daemon=True).start()
         future: Future[T] = Future()
         self._work.put((future, work))
@@ -316,6 +322,12 @@ class _Thread:
                 future.set_exception(error)
             else:
                 future.set_result(result)
+
+
+def _close_caches() -> None:
+    """Close yfinance's own databases on the thread that opened them; it has no public way."""
+    for manager in (cache._TzDBManager, cache._CookieDBManager, cache._ISINDBManager):  # noqa: SLF001  see above
+        manager.close_db()
 
 
 def _is_figure(value: Any) -> TypeGuard[float]:  # noqa: ANN401  whatever JSON holds

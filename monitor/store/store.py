@@ -308,9 +308,12 @@ class Store:
         @event.listens_for(self._engine, "connect")
         def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own connection
             connection.isolation_level = None
-            for pragma in DURABLE if durable else FLEETING:
-                connection.execute(f"PRAGMA {pragma}")
-            connection.execute("PRAGMA foreign_keys=ON")
+            try:
+                for pragma in (*(DURABLE if durable else FLEETING), "foreign_keys=ON"):
+                    connection.execute(f"PRAGMA {pragma}")
+            except Exception:
+                connection.close()
+                raise
 
         @event.listens_for(self._engine, "begin")
         def _begin(connection: Connection) -> None:
