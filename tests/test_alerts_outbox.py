@@ -410,6 +410,23 @@ async def test_a_notifier_that_cannot_be_looked_up_tells_again_after_a_crash() -
     assert (1, "sent") == (out.getvalue().count("text of root"), store.rows["root"].state)
 
 
+async def test_after_an_outage_the_root_comes_without_its_old_replies() -> None:
+    """Its newest drawing says what they would have; a digest of days ago is not sent, a fresh reply is."""
+    store, clock, out = MemoryOutbox(), Clock(), StringIO()
+    late = clock.move(seconds=26 * 3600)
+    rows = [
+        delivery("root"),
+        delivery("old", REPLY),
+        delivery("digest", DeliveryKind.DIGEST, root="digest"),
+        replace(delivery("new", REPLY), at=late),
+    ]
+    for row in rows:
+        await store.save(OutboxRow(row, DeliveryState.PENDING, row.at))
+    await send_due(store, Console(Terminal(file=out, width=100)), late, clock=clock)
+    states = {key: row.state.value for key, row in store.rows.items()}
+    assert {"root": "sent", "old": "superseded", "digest": "superseded", "new": "sent"} == states
+
+
 def test_a_clock_that_is_set_back_does_not_silence_a_channel() -> None:
     """The pace is a second, not the hours that a clock was wrong by."""
     pace = Pace(last={"#ai": START})

@@ -9,6 +9,8 @@ from io import StringIO
 
 import pytest
 
+from config.load import load
+
 Row = dict[str, str]
 
 DAY = files("monitor") / "days" / "2025-01-27"
@@ -151,6 +153,19 @@ def test_a_derived_price_says_so(rows: list[Row]) -> None:
     """The one close that no source has is marked, so that a message shows it."""
     noted = {(row["symbol"], row["time"]) for row in rows if row["note"]}
     assert {("ENR.DE", "2025-01-24")} == noted
+
+
+def test_prices_fit_the_share_counts(rows: list[Row]) -> None:
+    """A price on another basis than the count (a split between them) would make market values wrong by that factor."""
+    config = load(None).config
+    assert config
+    values = {"NVDA": 3490e9, "AAPL": 3340e9, "TSM": 1146e9, "AVGO": 1141e9, "9984.T": 15.4e12, "6857.T": 7.37e12}
+    closes = {row["symbol"]: float(row["close"]) for row in rows if row["time"] == "2025-01-24"}
+    for symbol, value in values.items():
+        company, listing = config.by_symbol[symbol], config.instrument(symbol)
+        assert company.shares
+        worth = company.shares.shares / listing.shares_per_receipt * closes[symbol]
+        assert worth == pytest.approx(value, rel=0.03)
 
 
 def test_each_row_stands_once_and_in_order(rows: list[Row]) -> None:

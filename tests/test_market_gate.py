@@ -114,6 +114,21 @@ def test_an_opening_gap_is_held_against_the_market() -> None:
     assert look(gap, "14:30")[0] is PriceState.SUSPECT
 
 
+def test_a_split_over_night_is_believed_once_the_base_knows_of_it() -> None:
+    """Yesterday's good price is on the old basis; only this session's are held against."""
+    yesterday = Looks().after(replace(nvda(1200.0, "14:00"), time=utc("14:00") - timedelta(days=1)), PriceState.FRESH)
+    assert look(nvda(120.0, "15:00"), "15:00", yesterday, replace(EXPECTED, base=119.5)) == (PriceState.FRESH, "")
+
+
+def test_a_price_that_is_none_is_not_remembered() -> None:
+    """Zero or NaN leaves what was known before, so that it can spoil no later look."""
+    known = Looks().after(nvda(142.0, "14:59"), PriceState.FRESH)
+    for price in (0.0, math.nan):
+        quote = nvda(price, "15:00")
+        state, _ = look(quote, "15:00", known)
+        assert (PriceState.MISSING, known) == (state, known.after(quote, state))
+
+
 def test_a_wild_stock_may_jump_further() -> None:
     """Four of its own sigmas, where that is more than 8 %."""
     quote = nvda(126.0, "15:00")

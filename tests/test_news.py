@@ -1,21 +1,25 @@
 """What a poll finds becomes stories: each item once, old items of a new feed not at all, and nothing half saved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import StatementError
 
-from config.types import EventType
+from config.types import Config, EventLexicon, EventType, Feed, Settings
+from monitor.cycle import Edges, read_news
+from monitor.market.sessions import Calendars
 from monitor.news import Taken, fresh_articles, save_news
 from monitor.store.store import Store, Tx
 from monitor.types import Article, FeedAnswer, FeedState
 from nlp.types import Analysis, Event, Mention, Status
 
 NOW = datetime(2025, 1, 20, 13, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 KNOWN = FeedState("wire", NOW, last_success=NOW - timedelta(hours=1))
 NEW = FeedState("wire", NOW)
 EVENT = Event(EventType.MODEL_RELEASE, "opens", "Acme opens its model", 5, "acme", None, Status.REPORTED, 0.9, "r")
@@ -96,3 +100,39 @@ async def test_articles_and_the_feeds_validators_are_saved_together(store: Store
     with pytest.raises(StatementError, match="without a zone"):
         await save(store, replace(broken, published=None))
     assert {} == await store.transact(Tx.feed_states)
+
+
+async def test_one_feed_whose_items_cannot_be_saved_keeps_no_other_out(store: Store) -> None:
+    """Its error is told and its old validators stay, so that the items come again; the next feed is taken in."""
+    odd = article("1", "Half a surrogate \ud83d", feed="bad")
+    answers = [
+        FeedAnswer(FeedState("bad", NOW + HOUR, etag="new", last_success=NOW), (odd,)),
+        FeedAnswer(FeedState("good", NOW + HOUR, last_success=NOW), (article("2", feed="good"),)),
+    ]
+    feeds = tuple(Feed(name, "", name) for name in ("bad", "good"))
+    known = [FeedState(name, NOW, etag="old", last_success=NOW - HOUR) for name in ("bad", "good")]
+    for state in known:
+        await store.transact(partial(Tx.save_feed, state=state))
+    edges = Edges(Given(answers), Given(FOUND), Given(None), Given(None), store, Calendars())  # type: ignore[arg-type]
+    config = Config(Settings(), {}, (), (), feeds, EventLexicon())
+    done = await read_news(edges, config, NOW)
+    states = await store.transact(Tx.feed_states)
+    assert ("old", NOW + HOUR, 1) == (states["bad"].etag, states["bad"].next_poll, states["bad"].failures)
+    assert ["bad"] == [a.state.feed for a in done.answers if a.error.startswith("its items could not be saved")]
+    assert ["good:2"] == [taken.article.id for taken in done.taken]
+
+
+class Given:
+    """An edge that answers what it is given."""
+
+    def __init__(self, answer: Any) -> None:  # noqa: ANN401  whatever the edge gives
+        """Hold the answer."""
+        self.answer = answer
+
+    async def poll(self, due: object, now: datetime) -> Any:  # noqa: ANN401  as given
+        """The feeds' answers."""
+        return self.answer
+
+    async def analyze(self, texts: Sequence[object]) -> list[Any]:
+        """The same analysis of every text."""
+        return [self.answer for _ in texts]
