@@ -1,6 +1,7 @@
 """What a channel gets while senders die, Slack falters and people mend things: each message once, in order."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 
