@@ -51,12 +51,14 @@ class Prices:
 class Memory:
     """Daily bars by symbol, fits made from them, links derived, and when something was asked for in vain.
 
-    `stats` are by symbol and base day; `derived` the links of a story, by all they depend on but the relations.
+    `stats` are by symbol and base day, `worst` the largest falls in the bars by symbol; `derived` the links of a
+    story, by all they depend on but the relations.
     """
 
     def __init__(self) -> None:
         """Remember nothing yet."""
         self.stats: dict[tuple[str, date], Stats] = {}
+        self.worst: dict[str, float | None] = {}
         self.derived: dict[Hashable, list[Link]] = {}
         self._graph: tuple[str, Graph] | None = None
         self._histories: dict[str, History] = {}
@@ -99,6 +101,7 @@ class Memory:
         answer = await source.history(wanted, now)
         self._histories.update(answer.found)
         self.stats.clear()
+        self.worst.clear()
         reached = {s for s in wanted if self._reaches(s, asking.histories[s])}
         self._note(wanted, reached | answer.silent, answer.problems, now)
         return PriceAnswer(answer.found, {**known, **answer.problems}, answer.silent)

@@ -31,7 +31,7 @@ from alerts.types import (
 from alerts.words import day as day_words
 from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES
 from config.types import Config, Watched, Watchlist
-from monitor.market.records import records_of
+from monitor.market.records import Record, records_of
 from monitor.market.sessions import Calendars
 from monitor.market.snapshot import Snapshot
 from monitor.memory import Memory, Prices
@@ -50,6 +50,7 @@ SOURCES = 30
 """Articles of a story that are read for its message."""
 DAY_ORDER = (ASIA, EUROPE, AMERICAS)
 """The order in which a day goes round the world."""
+_NOT_ASKED = (Record("", "", ""),)
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -97,9 +98,9 @@ class _Telling:
         older = {r.story for r in self.roots.values() if r.story} - self.stories.keys()
         self.stories |= {s.id: s for s in tx.stories(older)}
         self.watchlists = one_voice(config.watchlists)
-        self.records = records_of(snapshot, config)
         self.deliveries: list[Delivery] = []
         self._notes: dict[str, StoryNote] = {}
+        self._records: tuple[Record, ...] | None = _NOT_ASKED
 
     def decide(self) -> list[Decision]:
         """A decision on every watched stock whose price was asked for."""
@@ -130,7 +131,8 @@ class _Telling:
         if reading is None:
             return None
         mic = reading.session.exchange
-        links = ties.to(watched, mic)
+        # Only a fresh price is told, so only it needs a story.
+        links = ties.to(watched, mic) if reading.state is PriceState.FRESH else []
         told = self.told.get((watchlist.channel, watched.symbol, reading.session.date))
         root = self.roots.get(told.root) if told else None
         if root and root.story:
@@ -215,10 +217,12 @@ class _Telling:
 
     def _with_records(self, root: Root) -> tuple[Root, list[str]]:
         """The root with the records that hold now of its stocks, and what of them was not said yet."""
-        if self.records is None:
+        if self._records is _NOT_ASKED:
+            self._records = records_of(self.snapshot, self.config)
+        if self._records is None:
             return root, []
         symbols = {row.symbol for row in root.rows}
-        mine = [r for r in self.records if r.symbol in symbols]
+        mine = [r for r in self._records if r.symbol in symbols]
         new = [r for r in mine if r.key not in root.announced]
         announced = root.announced + tuple(r.key for r in new)
         return replace(root, records=tuple(r.text for r in mine), announced=announced), [r.text for r in new]

@@ -5,7 +5,6 @@ Both are stated only of companies whose value is known, and say how far the data
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from alerts.words import day, money
 from config.types import Config
@@ -52,12 +51,9 @@ def _largest_loss(snapshot: Snapshot, config: Config, worths: Mapping[str, Worth
         return None
     before = []
     for other, worth in worths.items():
-        history = snapshot.history(other)
-        closes = [bar.close for bar in history.bars if bar.close] if history else []
-        drops = [after / start - 1 for start, after in pairwise(closes)]
-        shares = [worth.before * start / closes[-1] for start in closes[:-1]]
-        if drops:
-            before.append((min(drop * value for drop, value in zip(drops, shares, strict=True)), other))
+        drop = snapshot.worst_drop(other)
+        if drop is not None:
+            before.append((drop * worth.before, other))
     if not before or loss >= min(before)[0]:
         return None
     worst, whose = min(before)

@@ -7,6 +7,7 @@ about its symbols, and keeps only what the gate must remember.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from alerts.types import Move, PriceState
@@ -163,6 +164,17 @@ class Snapshot:
             return None
         close = self._value(Quote(symbol, bar.close, self.now, history.currency))
         return None if close is None else Worth(close, close, live=False)
+
+    def worst_drop(self, symbol: str) -> float | None:
+        """The largest fall from one close to the next in a symbol's bars, as a fraction of its last close."""
+        history = self.history(symbol)
+        if history is None:
+            return None
+        if symbol not in self._memory.worst:
+            closes = [bar.close for bar in history.bars if bar.close]
+            falls = [(after - start) / closes[-1] for start, after in pairwise(closes)]
+            self._memory.worst[symbol] = min(falls, default=None)
+        return self._memory.worst[symbol]
 
     def suspects(self) -> dict[str, str]:
         """Why a quote is SUSPECT in a way that no second look heals, by symbol: for the operator."""
