@@ -8,6 +8,7 @@ where their rows have moved.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 from alerts.message import digest as digest_message
 from alerts.message import joined
@@ -50,7 +51,6 @@ SOURCES = 30
 """Articles of a story that are read for its message."""
 DAY_ORDER = (ASIA, EUROPE, AMERICAS)
 """The order in which a day goes round the world."""
-_NOT_ASKED = (Record("", "", ""),)
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -100,7 +100,6 @@ class _Telling:
         self.watchlists = one_voice(config.watchlists)
         self.deliveries: list[Delivery] = []
         self._notes: dict[str, StoryNote] = {}
-        self._records: tuple[Record, ...] | None = _NOT_ASKED
 
     def decide(self) -> list[Decision]:
         """A decision on every watched stock whose price was asked for."""
@@ -171,7 +170,7 @@ class _Telling:
         for decision in decisions:
             if decision.verdict is Verdict.ALERT and decision.told:
                 alerts.setdefault(decision.told.root, []).append(decision)
-        for key, first in ((key, mine[0]) for key, mine in alerts.items()):
+        for key, (first, *_) in alerts.items():
             if key not in self.roots:
                 story = first.candidate.tie.story.id if first.candidate.tie else None
                 self.roots[key] = Root(key, first.channel, first.candidate.session, story)
@@ -215,10 +214,13 @@ class _Telling:
         self._freeze(found.story.id)
         return replace(root, story=found.story.id, rows=rows), [f"Linked AI news: “{found.story.headline}”"]
 
+    @cached_property
+    def _records(self) -> tuple[Record, ...] | None:
+        """The records of this moment, worked out for the first root that needs them."""
+        return records_of(self.snapshot, self.config)
+
     def _with_records(self, root: Root) -> tuple[Root, list[str]]:
         """The root with the records that hold now of its stocks, and what of them was not said yet."""
-        if self._records is _NOT_ASKED:
-            self._records = records_of(self.snapshot, self.config)
         if self._records is None:
             return root, []
         symbols = {row.symbol for row in root.rows}
