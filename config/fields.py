@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from config import units
 from config.exchanges import exchange_of
 from config.registry import nearest_of
-from config.types import EventType, QuietHours, RelationKind
+from config.types import Direction, EventType, QuietHours, RelationKind
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Sized)
@@ -187,6 +187,8 @@ Interval: TypeAlias = Annotated[Span, AfterValidator(_interval)]
 Day: TypeAlias = Annotated[date, _from_text(units.day)]
 Hours: TypeAlias = Annotated[QuietHours, _from_text(units.quiet_hours)]
 
+Way: TypeAlias = Annotated[Direction, _from_text(_one_of(Direction, "direction"))]
+"""A direction of a price."""
 TypeName: TypeAlias = Annotated[EventType, _from_text(_one_of(EventType, "event type"))]
 TypeNames: TypeAlias = Annotated[
     Annotated[frozenset[TypeName], AfterValidator(filled)] | None, BeforeValidator(_event_types)

@@ -16,13 +16,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from config import merge
+from config import listings, merge
+from config.companies import merged
+from config.listings import NOTHING, ListingsError, Table, uncollected
 from config.merge import Source
 from config.models import CompaniesForm, EventsForm, FeedsForm, RelationsForm, SettingsForm, WatchlistForm
 from config.refusals import checked
 from config.registry import Registry, nearest_of
 from config.tree import Document, read
-from config.types import Config, Problem
+from config.types import Company, Config, Origin, Problem
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -45,7 +47,8 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
 
 
-def load(folder: Path | None, *, shipped: bool = True) -> Loaded:
+@uncollected()
+def load(folder: Path | None, *, shipped: bool = True, refreshed: Path | None = None) -> Loaded:
     """Read, check and merge the shipped configuration and that of `folder`.
 
     Never raises for what stands in files or cannot be read. Problems come file by file, in order of place.
@@ -53,17 +56,21 @@ def load(folder: Path | None, *, shipped: bool = True) -> Loaded:
     Args:
         folder: The user's folder; None for the shipped configuration alone.
         shipped: Whether the shipped files are there at all; false for tests of a folder of its own.
+        refreshed: Where a newer table of listed companies may be; the newer of it and the shipped one counts.
     """
     problems: list[Problem] = []
     found = _Finder(SHIPPED if shipped else None, folder, problems)
     settings_sources = found.files("aftershock.yaml", SettingsForm)
     companies_sources = found.files("companies.yaml", CompaniesForm)
     complete = not problems or all(Path(problem.file).name != "companies.yaml" for problem in problems)
-    companies, wrong = merge.companies(companies_sources)
-    problems += wrong
-    complete = complete and not any(problem.fatal for problem in wrong)
-    registry = Registry(companies.values())
-    relations, wrong = merge.relations(found.files("relations.yaml", RelationsForm), registry, complete=complete)
+    table = found.table(refreshed)
+    companies = merged(companies_sources, table)
+    problems += companies.problems
+    complete = complete and not any(problem.fatal for problem in companies.problems)
+    registry, dropped = Registry(companies.known.values()), Registry(companies.dropped.values())
+    relations, wrong = merge.relations(
+        found.files("relations.yaml", RelationsForm), registry, dropped, complete=complete
+    )
     problems += wrong
     lexicon, wrong = merge.lexicon(found.files("events.yaml", EventsForm))
     problems += wrong
@@ -71,7 +78,9 @@ def load(folder: Path | None, *, shipped: bool = True) -> Loaded:
     problems += wrong
     settings = merge.settings(settings_sources)
     add_to = "companies.yaml in your config folder" if folder is None else str(folder / "companies.yaml")
-    watchlists, wrong = merge.watchlists(found.watchlists(), registry, settings.channel, add_to, complete=complete)
+    watchlists, wrong = merge.watchlists(
+        found.watchlists(), registry, dropped, channel=settings.channel, add_to=add_to, complete=complete
+    )
     problems += wrong
     problems += found.strangers()
     told = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line, problem.column)))
@@ -79,14 +88,20 @@ def load(folder: Path | None, *, shipped: bool = True) -> Loaded:
         return Loaded(None, told)
     config = Config(
         settings=settings,
-        companies=companies,
+        companies=companies.known,
         relations=relations,
         watchlists=watchlists,
         feeds=feeds,
         lexicon=lexicon,
-        by_symbol={i.symbol: company for company in companies.values() for i in company.instruments},
+        by_symbol={i.symbol: company for company in companies.known.values() for i in company.instruments},
+        listings=" ".join([table.digest, *(id_ for id_ in companies.dropped if id_ in table.companies)]),
     )
     return Loaded(replace(config, fingerprint=fingerprint(config)), told)
+
+
+def written_companies() -> Mapping[str, Company]:
+    """The companies of the shipped companies.yaml, without the wide table's."""
+    return merged(_Finder(SHIPPED, None, []).shipped_only("companies.yaml", CompaniesForm)).known
 
 
 def write_starter(folder: Path) -> tuple[Path, ...]:
@@ -112,12 +127,17 @@ def write_starter(folder: Path) -> tuple[Path, ...]:
 
 
 def fingerprint(config: Config) -> str:
-    """SHA-256 over everything a configuration says, in hex: the same content has the same one on every machine."""
+    """SHA-256 over everything a configuration says, in hex: the same content has the same one on every machine.
+
+    Companies straight from the wide table go in as that table's own digest, `Config.listings`.
+    """
     content = {f.name: _canonical(getattr(config, f.name)) for f in fields(config) if f.name not in _DERIVED}
+    written = {id_: company for id_, company in config.companies.items() if company.origin is not Origin.LISTED}
+    content["companies"] = _canonical(written)
     return sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-_DERIVED = frozenset({"fingerprint", "by_symbol"})
+_DERIVED = frozenset({"fingerprint", "by_symbol", "companies"})
 
 
 def _canonical(value: Any) -> Any:  # noqa: ANN401 -- whatever a configuration is made of
@@ -125,7 +145,7 @@ def _canonical(value: Any) -> Any:  # noqa: ANN401 -- whatever a configuration i
     if value is None or isinstance(value, str | int | float):
         return value
     if is_dataclass(value):
-        return [_canonical(getattr(value, name)) for name in value.__dataclass_fields__]
+        return [_canonical(getattr(value, name)) for name in _compared(value.__class__)]
     if isinstance(value, Mapping):
         return {key: _canonical(one) for key, one in value.items()}
     if isinstance(value, date | time | timedelta):
@@ -134,6 +154,12 @@ def _canonical(value: Any) -> Any:  # noqa: ANN401 -- whatever a configuration i
         items = [_canonical(one) for one in value]
         return sorted(items) if isinstance(value, frozenset) else items
     raise TypeError(f"a configuration cannot hold {type(value).__name__}")
+
+
+@cache
+def _compared(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass that say what a value is."""
+    return tuple(f.name for f in fields(kind) if f.compare)
 
 
 @cache
@@ -172,6 +198,18 @@ class _Finder:
         if self.folder is not None and _is_there(self.folder / name):
             found += self.take(*_read(self.folder / name, form))
         return found
+
+    def table(self, refreshed: Path | None) -> Table:
+        """The newer of the shipped table of listed companies and a refreshed one."""
+        table = NOTHING if self.shipped is None else listings.read(self.shipped / listings.NAME)
+        if refreshed is None or not refreshed.is_file():
+            return table
+        try:
+            newer = listings.read(refreshed)
+        except ListingsError as error:
+            self.note(refreshed, f"{error}: refresh it with `aftershock companies update`", fatal=False)
+            return table
+        return newer if newer.as_of > table.as_of else table
 
     def watchlists(self) -> list[Source[WatchlistForm]]:
         """The user's watchlists if there are any, else the shipped ones."""

@@ -11,15 +11,11 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from config import lint
-from config.exchanges import exchange_of
 from config.lint import Placed
 from config.models import (
-    CompaniesForm,
-    CompanyForm,
     EventsForm,
     FeedForm,
     FeedsForm,
-    ListingForm,
     RelationForm,
     RelationsForm,
     SettingsForm,
@@ -30,25 +26,24 @@ from config.models import (
 from config.registry import Registry, nearest_of
 from config.tree import Document
 from config.types import (
-    Alias,
-    AliasClass,
     Company,
     EventLexicon,
     EventRule,
     EventType,
+    Expectation,
     Feed,
-    Instrument,
     Problem,
     Relation,
     RelationKind,
     Settings,
-    ShareCount,
     Threshold,
     Watched,
     Watchlist,
 )
 
 F = TypeVar("F")
+
+NOBODY = Registry(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,66 +55,13 @@ class Source(Generic[F]):
     own: bool = True
 
 
-def companies(sources: Sequence[Source[CompaniesForm]]) -> tuple[dict[str, Company], list[Problem]]:
-    """All companies by id. A later source replaces the fields it writes of a known company, or adds a new one."""
-    forms: dict[str, CompanyForm] = {}
-    places: dict[str, tuple[Document, tuple[str, ...]]] = {}
-    problems = []
-    for source in sources:
-        for id_, form in source.form.root.items():
-            known = forms.get(id_)
-            if known is None and form.name is None:
-                problems.append(source.document.problem((id_,), f"{id_} is a new company: add `name: ...`", key=True))
-                continue
-            written = {key: getattr(form, key) for key in form.model_fields_set}
-            forms[id_] = form if known is None else known.model_copy(update=written)
-            places[id_] = (source.document, (id_,))
-    placed = [Placed(_company(id_, form), *places[id_]) for id_, form in forms.items()]
-    files = [source.document for source in sources]
-    latest_last = sorted(placed, key=lambda one: files.index(one.document))
-    problems += [*lint.symbols(latest_last), *lint.aliases(latest_last)]
-    return {one.value.id: one.value for one in placed}, problems
-
-
-def _company(id_: str, form: CompanyForm) -> Company:
-    name = form.name or id_
-    return Company(
-        id=id_,
-        name=name,
-        aliases=_aliases(name, form),
-        instruments=tuple(_instrument(listing) for listing in form.symbols),
-        groups=form.groups,
-        ai_business=form.ai_business,
-        shares=None if form.shares is None else ShareCount(form.shares.count, form.shares.as_of, form.shares.source),
-    )
-
-
-def _aliases(name: str, form: CompanyForm) -> tuple[Alias, ...]:
-    """Every way to name a company, its name first; of two claims for one text the more careful one counts."""
-    found: dict[str, Alias] = {name.casefold(): Alias(name)}
-    for texts, via, trust in (
-        (form.brands, "brand", AliasClass.SAFE),
-        (form.people, "person", AliasClass.SAFE),
-        ((name, *form.aliases), "name", AliasClass.SAFE),
-        (form.cased, "name", AliasClass.CASED),
-        (form.doubtful_brands, "brand", AliasClass.DOUBTFUL),
-        (form.doubtful, "name", AliasClass.DOUBTFUL),
-    ):
-        found |= {text.casefold(): Alias(text, via, trust) for text in texts}
-    return tuple(found.values())
-
-
-def _instrument(listing: ListingForm) -> Instrument:
-    exchange = exchange_of(listing.symbol)
-    return Instrument(listing.symbol, exchange.mic, listing.currency or exchange.currency, listing.per)
-
-
 def relations(
-    sources: Sequence[Source[RelationsForm]], registry: Registry, *, complete: bool
+    sources: Sequence[Source[RelationsForm]], registry: Registry, dropped: Registry = NOBODY, *, complete: bool
 ) -> tuple[tuple[Relation, ...], list[Problem]]:
     """All relations. A later source replaces the edges it writes; strength 0 removes them.
 
-    `complete` is false where companies are missing because their file is broken: then an unknown id is no news.
+    `dropped` has the companies that the user wants to forget, and their relations with them. `complete` is false
+    where companies are missing because their file is broken: then an unknown id is no news.
     """
     edges: dict[tuple[str, RelationKind, str], list[Relation]] = {}
     problems = []
@@ -129,6 +71,8 @@ def relations(
             for kind, rows in kinds.items():
                 for index, row in enumerate(rows):
                     loc = (name, kind.value, index)
+                    if dropped.find(name) or dropped.find(row.to):
+                        continue
                     ends = _ends(source.document, loc, name, row, registry)
                     problems += [end for end in ends if isinstance(end, Problem) and complete]
                     if isinstance(ends[0], Company) and isinstance(ends[1], Company):
@@ -230,8 +174,12 @@ def _take_feeds(
 
 
 def lexicon(sources: Sequence[Source[EventsForm]]) -> tuple[EventLexicon, list[Problem]]:
-    """All word lists added up, and all rules; a later source's rule replaces the one of its type and name."""
+    """All word lists added up, all rules, and what events are expected to do.
+
+    A later source's rule replaces the one of its type and name, its expectations all of a type.
+    """
     rules: dict[tuple[EventType, str], EventRule] = {}
+    expected: dict[EventType, tuple[Expectation, ...]] = {}
     problems = []
     for source in sources:
         own: set[tuple[EventType, str]] = set()
@@ -243,6 +191,10 @@ def lexicon(sources: Sequence[Source[EventsForm]]) -> tuple[EventLexicon, list[P
                 own.add((type_, form.name))
                 given = form.model_dump(exclude={"tests"})
                 rules[type_, form.name] = EventRule(type=type_, **given)
+        for type_, rows in source.form.expect.items():
+            expected[type_] = tuple(
+                Expectation(type_, row.when, row.actor, row.target, row.relations, row.not_for) for row in rows
+            )
 
     def words(read: Callable[[EventsForm], Iterable[str]]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(word for source in sources for word in read(source.form)))
@@ -254,15 +206,23 @@ def lexicon(sources: Sequence[Source[EventsForm]]) -> tuple[EventLexicon, list[P
         planned=words(lambda form: form.words.planned),
         rumoured=words(lambda form: form.words.rumoured),
         denied=words(lambda form: form.words.denied),
+        expectations=tuple(row for rows in expected.values() for row in rows),
     ), problems
 
 
 def watchlists(
-    sources: Sequence[Source[WatchlistForm]], registry: Registry, channel: str, add_to: str, *, complete: bool
+    sources: Sequence[Source[WatchlistForm]],
+    registry: Registry,
+    dropped: Registry = NOBODY,
+    *,
+    channel: str,
+    add_to: str,
+    complete: bool,
 ) -> tuple[tuple[Watchlist, ...], list[Problem]]:
     """All watchlists, their companies found.
 
-    `channel` is for lists without one; `add_to` names the file where a company can be added; `complete` as above.
+    `channel` is for lists without one; `add_to` names the file where a company can be added; `dropped` and `complete`
+    as above.
     """
     found: dict[str, Placed[Watchlist]] = {}
     problems = []
@@ -273,9 +233,14 @@ def watchlists(
             for name, own in entry.items():
                 raw = document.root["companies"][index]
                 loc = ("companies", index) if isinstance(raw, str) else ("companies", index, next(iter(raw)))
+                gone = dropped.find(name) if registry.find(name) is None else None
                 wanted = _watched(name, own, registry, add_to)
-                if isinstance(wanted, Watched):
+                if gone is not None:
+                    message = f"{name} is dropped in {add_to}: take `drop` out there, or this entry"
+                    problems += [document.problem(loc, message, key=True)] if source.own else []
+                elif isinstance(wanted, Watched):
                     entries.append(Placed(wanted, document, loc))
+                    problems += _unlisted(entries[-1], registry)
                 elif complete or registry.find(name) is not None:
                     problems.append(document.problem(loc, wanted, key=True, fatal=source.own))
         problems += lint.watched(entries) if complete else []
@@ -301,6 +266,14 @@ def _watchlist(name: str, form: WatchlistForm, channel: str, entries: Iterable[W
         unlinked=form.unlinked,
         **{key: value for key, value in given.items() if value is not None},
     )
+
+
+def _unlisted(placed: Placed[Watched], registry: Registry) -> list[Problem]:
+    """A warning of a stock that is no longer listed: no price will come."""
+    company = registry.companies[placed.value.company]
+    if not company.note or placed.value.symbol != company.symbol:
+        return []
+    return [placed.problem(f"{placed.value.symbol} is {company.note}: there is no price to watch", fatal=False)]
 
 
 def _thresholds(forms: Iterable[ThresholdForm]) -> tuple[Threshold, ...]:

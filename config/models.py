@@ -35,11 +35,13 @@ from config.fields import (
     TypeName,
     TypeNames,
     Url,
+    Way,
     Words,
     filled,
     listed,
     listed_if_any,
 )
+from config.types import Direction, RelationKind
 
 T = TypeVar("T")
 
@@ -260,6 +262,10 @@ class CompanyForm(Form):
     """Products whose names are ordinary words too: Claude."""
     people: Texts = ()
     """Persons who unmistakably stand for it."""
+    never: Texts = ()
+    """Names and brands that do not mean it, whatever the shipped files say."""
+    drop: bool = False
+    """Whether to forget it: never found in a text, never watched, its relations gone."""
     groups: Texts = ()
     """Free names: chips, cloud, power."""
     ai_business: bool = False
@@ -337,13 +343,56 @@ class WordsForm(Form):
     """Governing words of denials."""
 
 
+class ExpectationForm(Form):
+    """What an event of a type is expected to do to prices: up, down or unclear for each who has to do with it."""
+
+    when: Lemmas = ()
+    """Words of which one must stand beside the trigger; a row without counts where no other row does."""
+    actor: Way = Direction.UNCLEAR
+    """The company that acts."""
+    target: Way = Direction.UNCLEAR
+    """The company it is done to or with."""
+    supplier: Maybe[Way] = None
+    """Suppliers of the actor. Of any relation that is left out, the relation's own sign decides."""
+    customer: Maybe[Way] = None
+    """Customers of the actor."""
+    partner: Maybe[Way] = None
+    """Partners of the actor."""
+    investor: Maybe[Way] = None
+    """Investors in the actor."""
+    competitor: Maybe[Way] = None
+    """Competitors of the actor."""
+    power: Maybe[Way] = None
+    """Who sells the actor electricity."""
+    owner: Maybe[Way] = None
+    """Owners of the actor."""
+    others: Maybe[Way] = None
+    """All relations that are not named in this row."""
+    not_for: Texts = ()
+    """Groups of companies that it says nothing of, as the banks whose analysts speak."""
+    tests: Texts = ()
+    """Sentences that this row must speak of; read by the tests only."""
+
+    @property
+    def relations(self) -> tuple[tuple[RelationKind, Direction], ...]:
+        """The directions by relation, `others` written out."""
+        told = ((kind, getattr(self, kind.value) or self.others) for kind in RelationKind)
+        return tuple((kind, direction) for kind, direction in told if direction is not None)
+
+
 class EventsForm(Form):
-    """events.yaml: word lists and rules; a user's rule replaces the shipped one of its type and name, or is added."""
+    """events.yaml: word lists, rules and expectations.
+
+    A user's rule replaces the shipped one of its type and name, or is added; a type that the user's `expect` has
+    loses its shipped rows.
+    """
 
     words: Annotated[WordsForm, BeforeValidator(_settings_of)] = WordsForm()
     """Word lists that all rules share."""
     rules: dict[TypeName, tuple[RuleForm, ...]] = Field(default_factory=dict)
     """Rules by event type."""
+    expect: dict[TypeName, Annotated[tuple[ExpectationForm, ...], AfterValidator(filled)]] = Field(default_factory=dict)
+    """What events are expected to do to prices, by event type."""
 
 
 class FeedsForm(Form):

@@ -3,8 +3,10 @@
 Pure look-ups over the companies it is given; the loader makes one from the merged files, and commands may make another.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_set_ratio
 
@@ -34,31 +36,23 @@ class Registry:
     """Look-up among companies by what people call them, in any case.
 
     Where two companies share a word, symbols win over ids, ids over names, and names over aliases; brands and people
-    are no names of a company here.
+    are no names of a company here. What only some look-ups need is indexed when the first of them comes: there are
+    tens of thousands of names.
     """
 
     def __init__(self, companies: Iterable[Company]) -> None:
         """Index `companies`; of two claims of the same rank the first wins."""
         self.companies = {company.id: company for company in companies}
         self._listings: dict[str, tuple[Company, str]] = {}
-        self._words: dict[str, Company] = {}
-        every = self.companies.values()
-        for company in every:
+        for company in self.companies.values():
             for instrument in company.instruments:
                 self._listings.setdefault(instrument.symbol.casefold(), (company, instrument.symbol))
-        for company in every:
-            self._words.setdefault(company.id.casefold(), company)
-        for company in every:
-            self._words.setdefault(company.name.casefold(), company)
-        for company in every:
-            for alias in _names(company):
-                self._words.setdefault(alias.casefold(), company)
 
     def find(self, text: str) -> Company | None:
         """The company that a symbol, id, name or alias stands for."""
         word = _plain(text)
         listing = self._listings.get(word)
-        return listing[0] if listing is not None else self._words.get(word)
+        return listing[0] if listing is not None else self._named(word)
 
     def listing(self, text: str) -> str | None:
         """The Yahoo symbol that `text` stands for: itself if it is one, else the company's main listing.
@@ -68,30 +62,79 @@ class Registry:
         word = _plain(text)
         if word in self._listings:
             return self._listings[word][1]
-        company = self._words.get(word)
+        company = self._named(word)
         return None if company is None else company.symbol
 
     def nearest(self, text: str) -> str | None:
         """The known symbol, id, name or alias most like `text`, None if none is close."""
-        wanted = " ".join(text.split())
-        shouted = wanted.isupper() and len(wanted) <= LONGEST_SYMBOL
-        best, found = 0.0, None
-        for word, bonus in self._everything():
-            score = _likeness(wanted, word) + (bonus if shouted else 0.0)
-            if score > best:
-                best, found = score, word
-        return found if best >= CLOSE_ENOUGH else None
+        likeliest = self._likeliest(text)
+        return likeliest[0][1] if likeliest else None
 
-    def _everything(self) -> Iterator[tuple[str, float]]:
-        """Every word there is, best form first, with what it gains where a ticker was meant."""
-        for _, symbol in self._listings.values():
-            yield symbol, SYMBOL_BONUS
-        for company in self.companies.values():
-            yield company.name, 0.0
-        for company in self.companies.values():
-            yield from ((alias, 0.0) for alias in _names(company))
-        for id_ in self.companies:
-            yield id_, 0.0
+    def like(self, text: str, limit: int) -> list[Company]:
+        """The companies whose symbol, id, name or an alias is close to `text` or holds its words, the likest first."""
+        found: dict[str, Company] = {}
+        for _, word in self._likeliest(text):
+            company = self.find(word)
+            if company is not None:
+                found.setdefault(company.id, company)
+        return list(found.values())[:limit]
+
+    def _named(self, word: str) -> Company | None:
+        return self.companies.get(word) or self._words.get(word)
+
+    @cached_property
+    def _words(self) -> dict[str, Company]:
+        words: dict[str, Company] = {}
+        every = self.companies.values()
+        for company in every:
+            words.setdefault(company.id.casefold(), company)
+        for company in every:
+            words.setdefault(company.name.casefold(), company)
+        for company in every:
+            for alias in _names(company):
+                words.setdefault(alias.casefold(), company)
+        return words
+
+    @cached_property
+    def _everything(self) -> tuple[list[str], list[str]]:
+        """Every word there is, best form first and symbols before all, as it is written and for comparing."""
+        every = self.companies.values()
+        words = dict.fromkeys(symbol for _, symbol in self._listings.values())
+        words |= dict.fromkeys(company.name for company in every)
+        words |= dict.fromkeys(alias for company in every for alias in _names(company))
+        words |= dict.fromkeys(self.companies)
+        return list(words), [word.casefold() for word in words]
+
+    def _likeliest(self, text: str) -> list[tuple[float, str]]:
+        """What is close enough to `text` with how close it is, the likest first."""
+        wanted = " ".join(text.split())
+        low = wanted.casefold()
+        written, plain = self._everything
+        places = {place for *_, place in _extract(low, plain, OSA.normalized_similarity, CLOSE_ENOUGH - SYMBOL_BONUS)}
+        if len(low) >= SHORTEST_WORD:
+            places |= {place for *_, place in _extract(low, plain, token_set_ratio, SAME_WORDS)}
+            places |= {place for place, word in enumerate(plain) if word.startswith(low)}
+        stem, dot, suffix = low.rpartition(".")
+        if dot:
+            same = [place for place, word in enumerate(plain) if word.endswith(dot + suffix)]
+            stems = [plain[place].removesuffix(dot + suffix) for place in same]
+            score = CLOSE_ENOUGH - SYMBOL_BONUS
+            places |= {same[place] for *_, place in _extract(stem, stems, OSA.normalized_similarity, score)}
+        bonus = SYMBOL_BONUS if wanted.isupper() and len(wanted) <= LONGEST_SYMBOL else 0.0
+        scored = (
+            (_likeness(low, plain[place]) + (bonus if place < len(self._listings) else 0.0), -place) for place in places
+        )
+        return [(score, written[-place]) for score, place in sorted(scored, reverse=True) if score >= CLOSE_ENOUGH]
+
+
+def _extract(
+    wanted: str, words: Sequence[str], scorer: Callable[..., float], least: float
+) -> Iterable[tuple[str, float, int]]:
+    """The words that score at least so much, with their scores and places; in C, for there are many words."""
+    found: list[tuple[str, float, int]] = process.extract(
+        wanted, words, scorer=scorer, processor=None, score_cutoff=least, limit=None
+    )
+    return found
 
 
 def _names(company: Company) -> Iterator[str]:

@@ -43,16 +43,44 @@ class RelationKind(StrEnum):
     OWNER = "owner"
 
 
+class Direction(StrEnum):
+    """Which way a price is expected to go; `UNCLEAR` where good and bad are about as likely."""
+
+    UP = "up"
+    DOWN = "down"
+    UNCLEAR = "unclear"
+
+
+class Origin(StrEnum):
+    """Where a company is known from: written by hand, the wide table of listings, or the user's own files."""
+
+    CURATED = "curated"
+    LISTED = "listed"
+    YOURS = "yours"
+
+
 class AliasClass(StrEnum):
     """How far an alias can be trusted on sight.
 
-    `SAFE` is accepted in any case, `CASED` only as written or in capitals (UPS, SAP),
+    People write the first three: `SAFE` is accepted in any case, `CASED` only as written or in capitals (UPS, SAP),
     `DOUBTFUL` is an ordinary word as well and needs a sign in its context (Apple, Meta, Disco).
+
+    `config.naming` gives the others to names that it derives. All of them want a capital. `DISTINCT` is no word
+    but this name (Rivian); `UNCOMMON` is a rare word, or several that say little together (Extra Space Storage), and
+    counts unless it is part of a longer name; `ORDINARY` needs one sign (Compass), `EVERYDAY` two (Pool);
+    `NAMESAKE`, which people or places bear as well (Parsons, Albany), a sign of business; `GENERIC` is a word that
+    only a ticker's dress or another ticker beside it makes a symbol (LOVE).
     """
 
     SAFE = "safe"
     CASED = "cased"
     DOUBTFUL = "doubtful"
+    DISTINCT = "distinct"
+    UNCOMMON = "uncommon"
+    ORDINARY = "ordinary"
+    EVERYDAY = "everyday"
+    NAMESAKE = "namesake"
+    GENERIC = "generic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +118,11 @@ class ShareCount:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """An issuer. The first instrument is the main listing; a private company has none."""
+    """An issuer. The first instrument is the main listing; a private company has none.
+
+    `note` is for people: since when a company is no longer listed, say. `origin` says where all this is known from,
+    and is no part of what a company is.
+    """
 
     id: str
     name: str
@@ -99,6 +131,8 @@ class Company:
     groups: tuple[str, ...] = ()
     ai_business: bool = False
     shares: ShareCount | None = None
+    note: str = ""
+    origin: Origin = field(default=Origin.CURATED, compare=False)
 
     @property
     def symbol(self) -> str | None:
@@ -206,8 +240,25 @@ class EventRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What an event of `type` is expected to do to the stocks around it, as data for `monitor.expected`.
+
+    `when` are lower-case lemmas or phrases of which one must stand in the event's clause; without them the row holds
+    where no other one does. `relations` are the directions of what stands in that relation to the actor; a kind that
+    is not there goes by the relation's own sign. `not_for` are groups of companies of which it says nothing.
+    """
+
+    type: EventType
+    when: tuple[str, ...] = ()
+    actor: Direction = Direction.UNCLEAR
+    target: Direction = Direction.UNCLEAR
+    relations: tuple[tuple[RelationKind, Direction], ...] = ()
+    not_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EventLexicon:
-    """All event rules and the word lists they share (lower-case lemmas or phrases).
+    """All event rules, the word lists they share (lower-case lemmas or phrases), and what events are expected to do.
 
     `planned`, `rumoured` and `denied` are governing words that set an event's status;
     `opinion` marks texts that report nothing (stock picks, how-tos, retrospectives).
@@ -219,6 +270,7 @@ class EventLexicon:
     planned: tuple[str, ...] = ()
     rumoured: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +304,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One consistent configuration. `fingerprint` changes whenever anything in it does."""
+    """One consistent configuration. `fingerprint` changes whenever anything in it does.
+
+    `companies` has those that files write first, then the wide table's, of which `listings` is the fingerprint.
+    """
 
     settings: Settings
     companies: Mapping[str, Company]
@@ -262,6 +317,7 @@ class Config:
     lexicon: EventLexicon
     fingerprint: str = ""
     by_symbol: Mapping[str, Company] = field(default_factory=dict)
+    listings: str = ""
 
     def instrument(self, symbol: str) -> Instrument:
         """The listing of that Yahoo symbol; KeyError if no company has it."""

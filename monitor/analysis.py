@@ -1,19 +1,24 @@
 """`aftershock analyze`: what the pipeline finds in texts, as JSON Lines. Reads and writes text, decides nothing.
 
 The links it prints are those that a story of this one article's events would open today, over every kind of relation.
+`monitor.pretty` says the same for people.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from config.types import Config, RelationKind
+from monitor.expected import Expectations
 from monitor.links import Graph, derive
 from monitor.stories import alone, report
-from monitor.types import Article
-from nlp.types import Analysis
+from monitor.types import Article, Link
+from nlp.types import Analysis, Text
+
+BATCH = 64
+"""Texts that are read before the first of them is answered: the parser is quicker with many at a time."""
 
 
 class InputError(ValueError):
@@ -26,6 +31,40 @@ class Item:
 
     id: Any
     article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """What links are derived from: a configuration, its relations as a graph, what events are expected to do."""
+
+    config: Config
+    graph: Graph
+    expectations: Expectations
+
+    @classmethod
+    def of(cls, config: Config) -> "Linking":
+        """Make it ready; milliseconds."""
+        return cls(config, Graph.of(config.relations), Expectations(config.lexicon, config.companies))
+
+    def links(self, article: Article, analysis: Analysis) -> Mapping[str, Link]:
+        """The links to listed companies by symbol, strongest first."""
+        story = alone(report(article, analysis))
+        if story is None:
+            return {}
+        links = derive(
+            story,
+            self.graph,
+            follow=frozenset(RelationKind),
+            on=article.seen.astimezone(UTC).date(),
+            max_steps=self.config.settings.max_steps,
+            min_strength=self.config.settings.min_strength,
+            expectations=self.expectations,
+        )
+        return {
+            symbol: link
+            for company, link in links.items()
+            if (known := self.config.companies.get(company)) and (symbol := known.symbol)
+        }
 
 
 def read(lines: Iterable[str], now: datetime) -> Iterator[Item | InputError]:
@@ -49,7 +88,10 @@ def read(lines: Iterable[str], now: datetime) -> Iterator[Item | InputError]:
 
 def _item(line: str, number: int, now: datetime) -> Item | InputError:
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=_refuse)
+        json.dumps(row.get("id") if isinstance(row, dict) else None, allow_nan=False)
+    except RecursionError:
+        return InputError(f"line {number}: nested too deep to be an article")
     except ValueError as error:
         return InputError(f"line {number}: not JSON: {error}")
     if not isinstance(row, dict) or not {"title", "summary"} & row.keys():
@@ -58,18 +100,50 @@ def _item(line: str, number: int, now: datetime) -> Item | InputError:
     return Item(row.get("id"), replace(article, link=str(row.get("link") or "")))
 
 
+def _refuse(constant: str) -> NoReturn:
+    """Python would read NaN and Infinity, and print them again as what no other reader takes."""
+    raise ValueError(f"{constant} is no JSON number")
+
+
 def _article(name: str, title: str, summary: str, now: datetime) -> Article:
     return Article(name, "", "", title, summary, None, now)
 
 
-def found(item: Item, analysis: Analysis, config: Config, graph: Graph) -> dict[str, Any]:
+def answered(
+    items: Iterable[Item | InputError], analyze: Callable[[Sequence[Text]], Sequence[Analysis]]
+) -> Iterator[tuple[Item, Analysis] | InputError]:
+    """Each item with its analysis, in order, an error in its place. `analyze` gets up to `BATCH` texts at a time."""
+    waiting: list[Item | InputError] = []
+    try:
+        for item in items:
+            waiting.append(item)
+            if len(waiting) == BATCH:
+                yield from _answered(waiting, analyze)
+                waiting.clear()
+    except UnicodeDecodeError:
+        yield from _answered(waiting, analyze)
+        raise
+    yield from _answered(waiting, analyze)
+
+
+def _answered(
+    batch: Sequence[Item | InputError], analyze: Callable[[Sequence[Text]], Sequence[Analysis]]
+) -> Iterator[tuple[Item, Analysis] | InputError]:
+    texts = [item.article.text for item in batch if isinstance(item, Item)]
+    analyses = iter(analyze(texts) if texts else ())
+    for item in batch:
+        yield (item, next(analyses)) if isinstance(item, Item) else item
+
+
+def found(item: Item, analysis: Analysis, linking: Linking) -> dict[str, Any]:
     """What was found in an item, as the contract prints it."""
+    companies = linking.config.companies
     return {
         "id": item.id,
         "companies": [
             {
                 "company": m.company,
-                "symbol": config.companies[m.company].symbol,
+                "symbol": companies[m.company].symbol,
                 "text": m.text,
                 "start": m.start,
                 "end": m.end,
@@ -90,24 +164,23 @@ def found(item: Item, analysis: Analysis, config: Config, graph: Graph) -> dict[
             }
             for e in analysis.events
         ],
-        "links": _links(item.article, analysis, config, graph),
+        "links": [
+            {
+                "symbol": symbol,
+                "path": link.path,
+                "strength": round(link.strength, 3),
+                "expected": link.expected.value,
+            }
+            for symbol, link in linking.links(item.article, analysis).items()
+        ],
     }
 
 
-def _links(article: Article, analysis: Analysis, config: Config, graph: Graph) -> list[dict[str, Any]]:
-    story = alone(report(article, analysis))
-    if story is None:
-        return []
-    links = derive(
-        story,
-        graph,
-        follow=frozenset(RelationKind),
-        on=article.seen.astimezone(UTC).date(),
-        max_steps=config.settings.max_steps,
-        min_strength=config.settings.min_strength,
-    )
-    return [
-        {"symbol": symbol, "path": link.path, "strength": round(link.strength, 3)}
-        for company, link in links.items()
-        if (known := config.companies.get(company)) and (symbol := known.symbol)
-    ]
+def as_json(row: Mapping[str, Any], encoding: str) -> str:
+    """A line of JSON that can be printed in that encoding; where letters cannot, they are escaped."""
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(row)
+    return line

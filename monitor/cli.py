@@ -5,7 +5,6 @@ imported by the command that needs them, so that `check` and `--help` are quick.
 """
 
 import asyncio
-import json
 import logging
 import os
 import sys
@@ -37,6 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+companies = typer.Typer(help="The companies that are known: find one, refresh the list.", no_args_is_help=True)
+app.add_typer(companies, name="companies")
 out = Terminal()
 err = Terminal(stderr=True)
 
@@ -77,8 +78,8 @@ def configured(folder: Path | None) -> Config:
         fail(f"{folder}: this is a file. Name the folder that holds aftershock.yaml and watchlists")
     if folder and not folder.is_dir():
         fail(f"{folder}: no such folder. Create it with: aftershock init --config {folder}")
-    where = places(folder).config
-    loaded = load(where if where.is_dir() else None)
+    found = places(folder)
+    loaded = load(found.config if found.config.is_dir() else None, refreshed=found.listings)
     for problem in loaded.problems:
         err.print(_plain(problem), style="red" if problem.fatal else "yellow", soft_wrap=True, highlight=False)
     if loaded.config is None:
@@ -200,32 +201,37 @@ def analyze(
         typer.FileText | None, typer.Argument(help="JSON Lines with id and title, or plain text [default: stdin]")
     ] = None,
     config: Folder = None,
+    pretty: Annotated[bool, typer.Option("--pretty", help="For people: the text with what was found in it")] = False,
 ) -> None:
     """Find the companies, AI events and links in texts; prints one JSON object a text."""
     from monitor import analysis
-    from monitor.links import Graph
+    from monitor.pretty import Pretty, printable
     from nlp.pipeline import MAX_CHARACTERS, Pipeline
 
     settings = configured(config)
     pipeline = Pipeline(settings.companies, settings.lexicon)
-    graph = Graph.of(settings.relations)
+    linking = analysis.Linking.of(settings)
+    drawing = Pretty(linking, marks=out.no_color or not out.is_terminal)
     source = file or sys.stdin
     if source is None:
         fail("standard input is closed: name a file")
     bad = False
     try:
-        for item in analysis.read(source, datetime.now(UTC)):
-            if isinstance(item, analysis.InputError):
-                err.print(_plain(f"{source.name}: {item}"), soft_wrap=True, highlight=False)
+        items = analysis.read(source, datetime.now(UTC))
+        for answer in analysis.answered(items, lambda texts: [pipeline.analyze(text) for text in texts]):
+            if isinstance(answer, analysis.InputError):
+                err.print(_plain(f"{source.name}: {answer}"), soft_wrap=True, highlight=False)
                 bad = True
                 continue
+            item, found = answer
             if len(item.article.text.whole) > MAX_CHARACTERS:
-                note = (
-                    f"{source.name}: of {item.id or 'the text'} only the first {MAX_CHARACTERS:,} characters are read"
-                )
+                whose = printable(str(item.id or "the text"))
+                note = f"{source.name}: of {whose} only the first {MAX_CHARACTERS:,} characters are read"
                 err.print(_plain(note), soft_wrap=True, highlight=False)
-            found = pipeline.analyze(item.article.text)
-            print(json.dumps(analysis.found(item, found, settings, graph), ensure_ascii=False))  # noqa: T201  the command's output
+            if pretty:
+                out.print(drawing.shown(item, found), highlight=False)
+            else:
+                print(analysis.as_json(analysis.found(item, found, linking), out.encoding))  # noqa: T201  the command's output
     except UnicodeDecodeError as error:
         fail(f"{source.name}: {error}")
     if bad:
@@ -296,6 +302,55 @@ def alert_for_test(config: Folder = None) -> None:
         (out if went else err).print(_plain(line), highlight=False, soft_wrap=True)
     if not all(went for went, _ in results):
         raise typer.Exit(WRONG)
+
+
+@companies.command()
+def find(
+    name: Annotated[str, typer.Argument(help="A symbol, an id, or a name; a part of one will do")],
+    config: Folder = None,
+) -> None:
+    """Show what is known of a company: its id, its symbols, and the names under which texts may speak of it."""
+    from rich.table import Table
+
+    from monitor import companies as known
+
+    settings = configured(config)
+    company, others = known.found(settings, name)
+    if company is not None:
+        out.print(f"[bold]{_plain(company.name)}[/]", highlight=False)
+        table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+        for word, text in known.described(company, settings):
+            table.add_row(f"[dim]{word}[/]", _plain(text))
+        out.print(table, highlight=False)
+    elif not others:
+        fail(f"nothing is known under {name}: a company of your own goes into companies.yaml of your config folder")
+    if others:
+        out.print("of a like name:" if company else f"nothing is called {_plain(name)}. Did you mean:", highlight=False)
+    for other in others:
+        out.print(f"  {other.symbol or 'not listed':12} {_plain(other.name)} [dim]{other.id}[/]", highlight=False)
+    if company is None:
+        raise typer.Exit(WRONG)
+
+
+@companies.command()
+def update(config: Folder = None) -> None:
+    """Refresh the list of listed companies from the SEC; says what changed. The daemon reads it at its next start."""
+    from config.listings import ListingsError
+    from monitor import companies as known
+
+    settings = configured(config)
+    now = datetime.now(UTC)
+    try:
+        with out.status("asking the SEC"):
+            rows, changes = asyncio.run(
+                known.update(settings.settings.contact, os.environ, places(config).listings, now.date())
+            )
+    except ListingsError as error:
+        fail(f"the list of companies stays as it was: {error}")
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    for line in known.told(rows, changes):
+        out.print(_plain(line), highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -1,17 +1,19 @@
 """How a story reaches companies that it does not name, and which story a move is told under. Pure.
 
 A story's parties are the roots; from them the typed relations are walked, the best product of
-strengths kept per company, until a number of steps or a floor of strength ends it. Links are derived when they are
-read rather than stored: they depend on relations and watchlists, which people edit.
+strengths kept per company, until a number of steps or a floor of strength ends it. A second walk keeps the best path
+of each sign, for the direction expected at its end. Links are derived when they are read rather than stored: they
+depend on relations and watchlists, which people edit.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
-from config.types import Relation, RelationKind
+from config.types import Direction, Relation, RelationKind
+from monitor.expected import CERTAINTY, UPSTREAM, Expectations, Stance, carried, verdict
 from monitor.types import Link, Step, Story
 
 INVERSE: Mapping[RelationKind, RelationKind] = {
@@ -64,12 +66,14 @@ def derive(
     on: date,
     max_steps: int,
     min_strength: float,
+    expectations: Expectations | None = None,
 ) -> dict[str, Link]:
     """The best link from `story` to each company it reaches, by company.
 
     Only relations of the kinds in `follow` that are valid `on` that day are walked. Strength is the party's
     own weight times the strengths of the steps; of equal paths the shorter, then the alphabetically first, wins. A
     company is left again by a weaker path that took fewer steps, as that one may go on where the best may not.
+    `expectations` tell each link's direction, for which all kinds of relations count, followed or not.
     """
     best: dict[str, Link] = {}
     fewest: dict[str, int] = {}
@@ -91,7 +95,46 @@ def derive(
             steps = (*link.steps, step)
             onward = Link(story.id, step.company, link.root, steps, strength, link.sign * relation.sign)
             heappush(queue, (-strength, len(steps), onward.path, onward))
-    return best
+    if expectations is None:
+        return best
+    stances = {party: expectations.stance(party, story.facts) for party in story.parties}
+    told = directions(story, graph, stances, on=on, max_steps=max_steps, min_strength=min_strength)
+    return {company: replace(link, expected=told.get(company, link.expected)) for company, link in best.items()}
+
+
+def directions(
+    story: Story, graph: Graph, stances: Mapping[str, Stance], *, on: date, max_steps: int, min_strength: float
+) -> dict[str, Direction]:
+    """Which way each company that a story reaches is expected to move, by what its events say of their parties.
+
+    Of the paths from the parties (`stances`, one for each) the strongest is kept per company and sign; no path passes
+    a company twice. Where no first step has a sign only the parties are told; whoever is left out is unclear.
+    """
+    max_steps = max_steps if any(stances[p].spreads(graph.edges.get(p, ())) for p in story.parties) else 0
+    votes: dict[str, dict[int, float]] = {}
+    fewest: dict[tuple[str, int, bool], int] = {}
+    queue: list[tuple[float, tuple[str, ...], int, str]] = [
+        (-weight, (party,), stances[party].sign, "") for party, weight in story.parties.items()
+    ]
+    heapify(queue)
+    while queue:
+        negative, path, sign, last = heappop(queue)
+        company, steps = path[-1], len(path) - 1
+        said = -negative * CERTAINTY**steps
+        signs = votes.setdefault(company, {})
+        signs[sign] = max(said, signs.get(sign, 0.0))
+        state = (company, sign, last in UPSTREAM)
+        if steps >= fewest.get(state, max_steps):
+            continue
+        fewest[state] = steps
+        for step, relation in graph.edges.get(company, ()):
+            strength = -negative * relation.strength
+            if step.company in path or strength < min_strength or not _valid(relation, on):
+                continue
+            onward = carried(sign, last, step, relation) if steps else stances[company].toward(step, relation)
+            if steps + 1 < fewest.get((step.company, onward, step.kind in UPSTREAM), max_steps + 1):
+                heappush(queue, (-strength, (*path, step.company), onward, step.kind))
+    return {company: verdict(signs) for company, signs in votes.items()}
 
 
 def _valid(relation: Relation, on: date) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from config.types import Config
+from monitor.expected import Expectations
 from monitor.links import Graph
 from monitor.market.moves import Stats
 from monitor.types import History, Link, PriceAnswer, PriceSource, Quote, StoryPrice
@@ -60,7 +61,7 @@ class Memory:
         self.stats: dict[tuple[str, date], Stats] = {}
         self.worst: dict[str, float | None] = {}
         self.derived: dict[Hashable, list[Link]] = {}
-        self._graph: tuple[str, Graph] | None = None
+        self._graph: tuple[str, Graph, Expectations] | None = None
         self._histories: dict[str, History] = {}
         self._in_vain: dict[object, tuple[datetime, str]] = {}
 
@@ -68,14 +69,15 @@ class Memory:
         """The daily bars known of a symbol."""
         return self._histories.get(symbol)
 
-    def graph(self, config: Config) -> Graph:
-        """The relations as a graph. Links derived with another configuration are forgotten, and the oldest anyway."""
+    def graph(self, config: Config) -> tuple[Graph, Expectations]:
+        """What links are derived from. Those of another configuration are forgotten, and the oldest anyway."""
         if self._graph is None or self._graph[0] != config.fingerprint:
-            self._graph = (config.fingerprint, Graph.of(config.relations))
+            expectations = Expectations(config.lexicon, config.companies)
+            self._graph = (config.fingerprint, Graph.of(config.relations), expectations)
             self.derived.clear()
         for key in list(self.derived)[: max(0, len(self.derived) - MOST_DERIVED)]:
             del self.derived[key]
-        return self._graph[1]
+        return self._graph[1:]
 
     async def ask(self, source: PriceSource, asking: Asking, now: datetime) -> Prices:
         """Ask for all of it: quotes, while `now` is true of them, then trades before stories and missing histories."""

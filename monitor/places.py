@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_state_path
 
+from config import listings
+
 
 class AlreadyRunningError(Exception):
     """Another daemon holds the state folder; `args[0]` says which."""
@@ -30,3 +32,8 @@ class Places:
     def database(self) -> Path:
         """The store's file."""
         return self.state / "aftershock.db"
+
+    @property
+    def listings(self) -> Path:
+        """The table of listed companies that `companies update` keeps."""
+        return self.state / listings.NAME

@@ -94,7 +94,7 @@ def _fact(event: Event, named: Sequence[str], end: int) -> Fact:
     if not company and event.type is not EventType.MARKET_MOVE:
         company = next(iter(named), event.target or "")
     target, in_title = event.target or "", event.start < end
-    return Fact(event.type, company, event.status.value, event.sentence, event.score, target, in_title)
+    return Fact(event.type, company, event.status.value, event.sentence, event.score, target, in_title, event.trigger)
 
 
 def join(found: Report, stories: Iterable[Story]) -> Joining:
@@ -250,7 +250,8 @@ def _parties_of(found: Report, facts: Sequence[Fact]) -> dict[str, float]:
 def story_id(article: Article) -> str:
     """A readable id that the same first article always gives: date, first words, a short digest."""
     slug = "-".join(re.findall(r"[a-z0-9]+", article.title.lower())[:6]) or "story"
-    return f"{article.seen:%Y-%m-%d}-{slug}-{sha256(article.id.encode()).hexdigest()[:6]}"
+    digest = sha256(article.id.encode(errors="surrogatepass")).hexdigest()
+    return f"{article.seen:%Y-%m-%d}-{slug}-{digest[:6]}"
 
 
 def is_open(story: Story, now: datetime) -> bool:

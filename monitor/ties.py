@@ -43,12 +43,12 @@ class Ties:
         now: datetime,
     ) -> "Ties":
         """Derive the links of stories that the list asks for, over relations valid at `now`; known ones are reused."""
-        graph = memory.graph(config)
+        graph, expectations = memory.graph(config)
         links: dict[str, list[Link]] = {watched.company: [] for watched in watchlist.companies}
         asked = [s for s in stories if watchlist.events is None or not watchlist.events.isdisjoint(s.types)]
         whom = tuple(links)
         for story in asked:
-            key = (story.id, frozenset(story.parties.items()), watchlist.follow, whom, now.date())
+            key = (story.id, frozenset(story.parties.items()), story.facts, watchlist.follow, whom, now.date())
             if key not in memory.derived:
                 reached = derive(
                     story,
@@ -57,6 +57,7 @@ class Ties:
                     on=now.date(),
                     max_steps=config.settings.max_steps,
                     min_strength=config.settings.min_strength,
+                    expectations=expectations,
                 )
                 memory.derived[key] = [link for company, link in reached.items() if company in links]
             for link in memory.derived[key]:

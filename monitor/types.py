@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from alerts.types import Row
-from config.types import EventType, Feed, RelationKind
+from config.types import Direction, EventType, Feed, RelationKind
 from nlp.types import Analysis, Text
 
 T = TypeVar("T")
@@ -96,6 +96,7 @@ class Fact:
     """What an article reports, boiled down for joining: an event type with its main company ("" where none is told).
 
     `target` is the company it is done to or with, where one is told; `in_title` whether the title reports it.
+    `trigger` are the words of `sentence` that tell it.
     """
 
     type: EventType
@@ -105,6 +106,7 @@ class Fact:
     score: float
     target: str = ""
     in_title: bool = True
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ class Step:
 class Link:
     """A story reaches a company: from `root`, named in it, over `steps` (none if it is named itself).
 
-    `strength` is the product of the steps' strengths; `sign` of their signs.
+    `strength` is the product of the steps' strengths; `sign` of their signs. `expected` is which way the story's
+    events are expected to move the company, over whatever path.
     """
 
     story: str
@@ -175,6 +178,7 @@ class Link:
     steps: tuple[Step, ...]
     strength: float
     sign: int
+    expected: Direction = Direction.UNCLEAR
 
     @property
     def path(self) -> str:

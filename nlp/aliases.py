@@ -1,65 +1,47 @@
 """The first pass over a raw text: every place that could name a company, found before any tokenizing.
 
-Names, brands, people, bare tickers and blocked phrases go through one automaton, and where they
-overlap the longest wins; tickers in their usual dress, such as (NVDA), $NVDA, NASDAQ:NVDA or
-<005930.KS>, are read by pattern. What is doubtful stays a candidate: `nlp.companies` decides by context.
+Names, brands, people, bare tickers and blocked phrases go through one automaton; where they overlap the one that
+begins first wins, then the longer; tickers in dress come from `nlp.tickers`. What is doubtful stays a candidate with
+the class of its alias: `nlp.companies` decides by context.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from config.types import AliasClass, Company
+from config.types import AliasClass, Company, Origin
 from nlp import blocked
-from nlp.matcher import Matcher, clean, fold
+from nlp.matcher import FIRST_UNSPACED, Automaton, clean, fold, is_whole
+from nlp.tickers import Symbols
 
 NAME, BRAND, PERSON, TICKER = "name", "brand", "person", "ticker"
 BARE_TICKER = (
     4  # letters from which a ticker in capitals is told from an abbreviation, by measure on labelled headlines
 )
-LOSES_APOSTROPHE = 5  # letters from which a plain name with an s more is still that name
 DOUBTFUL_TICKER = 3  # letters at which it needs a sign beside it; shorter ones are never read bare
+LOSES_APOSTROPHE = 5  # letters from which a plain name with an s more is still that name
+INITIALS = 3  # letters up to which a name in capitals is written so
+WRITTEN = frozenset((AliasClass.SAFE, AliasClass.CASED, AliasClass.DOUBTFUL))  # the classes that people give
 
-_AMERICAN = "NASDAQ NASDAQGS NASDAQGM NASDAQCM NYSE NYSEAMERICAN NYSEARCA AMEX OTC OTCMKTS OTCQX OTCPK"
-_EXCHANGES = {
-    **dict.fromkeys(_AMERICAN.split(), ""),
-    **dict.fromkeys(("TYO", "TSE", "JPX"), ".T"),
-    **dict.fromkeys(("KRX", "KOSPI", "KSE"), ".KS"),
-    "KOSDAQ": ".KQ",
-    **dict.fromkeys(("HKG", "SEHK", "HKEX", "HKSE"), ".HK"),
-    **dict.fromkeys(("TPE", "TWSE"), ".TW"),
-    **dict.fromkeys(("SHA", "SSE"), ".SS"),
-    **dict.fromkeys(("SHE", "SZSE"), ".SZ"),
-    **dict.fromkeys(("EPA", "ENXTPA"), ".PA"),
-    **dict.fromkeys(("AMS", "ENXTAM"), ".AS"),
-    **dict.fromkeys(("ETR", "FRA", "XTRA", "XETRA", "FWB"), ".DE"),
-    **dict.fromkeys(("LON", "LSE"), ".L"),
-    **dict.fromkeys(("SWX", "SIX"), ".SW"),
-    "BIT": ".MI",
-    "BME": ".MC",
-    "STO": ".ST",
-    "CPH": ".CO",
-    "HEL": ".HE",
-    "ASX": ".AX",
-    "TSX": ".TO",
-}
-_TERMINAL = {
-    "US": "", "JP": ".T", "JT": ".T", "KS": ".KS", "KQ": ".KQ", "HK": ".HK", "TT": ".TW", "CH": ".SS", "NA": ".AS",
-    "FP": ".PA", "GR": ".DE", "GY": ".DE", "LN": ".L", "SW": ".SW", "SE": ".SW", "IM": ".MI", "SM": ".MC", "AU": ".AX",
-}  # fmt: skip  # a table reads best as one
-_HONG_KONG_DIGITS = 4  # Yahoo pads Hong Kong's numbers
-_AMERICAN_RIC = re.compile(r"\.(?:OQ|O|N|K|A)$")  # Reuters' suffixes of New York's exchanges
-
-_CODE = r"[A-Z0-9]{1,6}(?:[.\-/][A-Z]{1,3})?"
-_TAGGED = re.compile(rf"\b((?i:{'|'.join(sorted(_EXCHANGES, key=len, reverse=True))}))\s?:\s?\^?({_CODE})\b")
-_DOLLAR = re.compile(r"(?<![\w$])\$([A-Z]{1,6}(?:[.\-][A-Z])?)\b")
-_BRACKETED = re.compile(rf"(?<=[(<\[])\s?({_CODE})(?:\s(?:(US|{'|'.join(_TERMINAL)})))?(?:\sEquity)?\s?(?=[)>\],;/])")
-_LISTED_ON = re.compile(rf"(?<=[,;/])\s?({_CODE})\s?(?=[)>\],;/])")
+_ANY_CASE = frozenset((AliasClass.SAFE, AliasClass.DOUBTFUL))
+_KEEPS_NAME = frozenset((AliasClass.SAFE, AliasClass.DISTINCT, AliasClass.UNCOMMON))
+_EDGES = frozenset(" ,.:;'\"()-?!/")  # characters that surely end a word
+_OF_ADDRESSES = frozenset("/.")
+_UNSPACED = chr(FIRST_UNSPACED)
+_SMALL = frozenset(("the", "of", "and", "for", "in", "de", "la", "du", "to", "by", "on", "at"))
+_OWNS = re.compile(r"\s(?:\$\d|(?:q[1-4]|stock|shares|earnings|revenues?|sales|profits?|ceo|guidance|capex)\b)")
+_INNER_FORM = re.compile(r"\b(Corp|Inc|Co|Ltd|St)\s")
+_INITIALS_AND_S = re.compile(r"[A-Z]{3,}s")  # ASICs are chips, ASICS makes shoes
+_WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_SHARE_CLASS = re.compile(r"[A-Z]{2,5}-[A-C]")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place that could name a company. `trust` says how far that goes without looking around."""
+    """A place that could name a company. `trust` says how far that goes without looking around.
+
+    `rival`, for a brand that is an ordinary word, is the company whose name it is as well.
+    """
 
     company: str
     text: str
@@ -67,6 +49,7 @@ class Hit:
     end: int
     via: str
     trust: AliasClass
+    rival: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,117 +60,182 @@ class _Entry:
     written: str
     via: str
     trust: AliasClass
+    rival: str | None = None
 
 
 class Aliases:
     """The names of a set of companies, made ready for looking them all up at once."""
 
     def __init__(self, companies: Iterable[Company]) -> None:
-        """Build the automaton; where two companies share a name, the first one has it."""
+        """Build the automaton; where two companies share a name, what a person wrote wins, then the first one."""
         companies = tuple(companies)
-        self._symbols = {i.symbol.upper(): c.id for c in reversed(companies) for i in c.instruments}
+        self._symbols = Symbols(companies)
         known: dict[str, _Entry] = {}
         for entry in _entries(companies):
-            for form in _spellings(entry.written, plain=entry.trust is AliasClass.SAFE and entry.via == NAME):
-                known.setdefault(fold(form), replace(entry, written=form))
-        for symbol, company in self._symbols.items():
-            if symbol.isalpha() and len(symbol) >= DOUBTFUL_TICKER:
-                trust = AliasClass.CASED if len(symbol) >= BARE_TICKER else AliasClass.DOUBTFUL
-                known.setdefault(fold(symbol), _Entry(company, symbol, TICKER, trust))
+            for form in _spellings(entry.written):
+                key = fold(form)
+                first = known.setdefault(key, entry)
+                if first.via == BRAND and first.trust is AliasClass.DOUBTFUL and entry.via == NAME:
+                    known[key] = replace(first, rival=first.rival or entry.company)
+        for entry in _bare(companies, self._symbols):
+            known.setdefault(fold(entry.written), entry)
         for phrase in blocked.phrases():
             known.setdefault(fold(phrase), _Entry("", phrase, "", AliasClass.SAFE))
-        self._matcher = Matcher(known.items())
+        known.pop("", None)
+        self._automaton = Automaton(list(known))
+        self._known = tuple(known.values())
+        self._capital = tuple(e.trust not in _ANY_CASE and not e.written[0].islower() for e in self._known)
 
     def company_of(self, symbol: str) -> str | None:
         """The company a feed's or a text's symbol belongs to; exchange tags and Reuters suffixes are understood."""
-        found = self._symbol(symbol.strip().upper().removeprefix("$"))
-        return self._symbols[found] if found else None
+        return self._symbols.company_of(symbol)
 
     def find(self, text: str) -> list[Hit]:
         """All candidates in `text`, none overlapping another, by place."""
         text = clean(text)
-        tickers = list(self._tickers(text))
-        taken = bytearray(len(text))
-        for start, end in [(hit.start, hit.end) for hit in tickers] + [m.span(1) for m in _TAGGED.finditer(text)]:
-            taken[start:end] = b"x" * (end - start)
-        shouting = text.isupper()
-        candidates: list[Hit] = []
-        for found in self._matcher.find(fold(text)):
-            entry, written = found.value, text[found.start : found.end]
-            trust = _trust(entry, written, shouting=shouting)
-            if trust is not None:
-                candidates.append(Hit(entry.company, written, found.start, found.end, entry.via, trust))
-        candidates.sort(key=lambda hit: (hit.start - hit.end, hit.start))
-        kept: list[Hit] = []
-        for hit in candidates:
-            if not any(taken[hit.start : hit.end]):
-                taken[hit.start : hit.end] = b"x" * (hit.end - hit.start)
-                kept.append(hit)
-        names = [hit for hit in kept if hit.company]
+        symbols = self._symbols.find(text)
+        tickers = [
+            Hit(d.company, text[d.start : d.end], d.start, d.end, TICKER, _SURE if d.sure else _TOLD)
+            for d in symbols
+            if d.company
+        ]
+        names = self._names(text, [span for d in symbols for span in d.spans])
+        if not tickers:
+            return names
         return sorted(names + _believed(tickers, names, text), key=lambda hit: hit.start)
 
-    def _tickers(self, text: str) -> Iterator[Hit]:
-        """Tickers in dress. Offsets are the symbol's own, without the dress."""
-        seen: set[int] = set()
-        for pattern in (_TAGGED, _DOLLAR, _BRACKETED, _LISTED_ON):
-            for m in pattern.finditer(text):
-                place = 2 if pattern is _TAGGED else 1
-                start, end = m.span(place)
-                dressed = f"{m[1]}:{m[2]}" if pattern is _TAGGED else m[1]
-                if pattern is _BRACKETED and m[2]:
-                    dressed = _joined(m[1], _TERMINAL[m[2]])
-                company = self.company_of(dressed)
-                if company is not None and start not in seen:
-                    seen.add(start)
-                    sure = pattern in {_TAGGED, _DOLLAR} or not dressed.isalpha()
-                    trust = AliasClass.SAFE if sure else AliasClass.CASED
-                    yield Hit(company, text[start:end], start, end, TICKER, trust)
+    def _names(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Hit]:
+        """Of overlapping aliases and blocked phrases the first, then the longest; none in a span that is `taken`."""
+        hits: list[Hit] = []
+        reached = 0
+        spans = bytearray(len(text) if taken else 0)
+        for first, last in taken:
+            spans[first:last] = b"x" * (last - first)
+        for start, minus_end, _, index, trust in self._candidates(text):
+            end = -minus_end
+            if start < reached or (taken and any(spans[start:end])):
+                continue
+            reached = end
+            entry = self._known[index]
+            if entry.company:
+                hits.append(Hit(entry.company, text[start:end], start, end, entry.via, trust, entry.rival))
+        return hits
 
-    def _symbol(self, dressed: str) -> str | None:
-        """The known symbol that `dressed` writes, None if it is none of ours."""
-        exchange, colon, code = dressed.rpartition(":")
-        suffix = _EXCHANGES.get(exchange.strip().replace(" ", ""), "") if colon else ""
-        code = code.strip().replace("/", ".")
-        tries = [_joined(code, suffix or ""), _AMERICAN_RIC.sub("", code), code.replace(".", "-")]
-        return next((t for t in tries if t in self._symbols), None)
+    def _candidates(self, text: str) -> list[tuple[int, int, int, int, AliasClass]]:
+        """Where aliases and blocked phrases stand as written: start, -end, rank, index and class, in order."""
+        folded = fold(text)
+        shouting = text.isupper()
+        length = len(text)
+        found = []
+        for index, start, end in self._automaton.places(folded):
+            if (start and _runs_on(folded, start)) or (self._capital[index] and text[start].islower()):
+                continue
+            entry, last = self._known[index], end
+            if end < length and folded[end] not in _EDGES and not is_whole(folded, start, end):
+                last = _plural(folded, start, end, entry)
+            if last:
+                trust = _trust(entry, text[start:end], shouting=shouting)
+                if trust is not None:
+                    found.append((start, -last, last - end, index, trust))
+        found.sort()
+        return found
 
 
-def _joined(code: str, suffix: str) -> str:
-    return (code.zfill(_HONG_KONG_DIGITS) if suffix == ".HK" else code) + suffix
+_SURE, _TOLD = AliasClass.SAFE, AliasClass.CASED  # a symbol in dress, and one that could be an abbreviation in brackets
+
+
+def _runs_on(folded: str, start: int) -> bool:
+    """Whether no name can begin here: after a letter of a spaced language, or inside a web address."""
+    before = folded[start - 1]
+    if before in _EDGES:
+        return before in _OF_ADDRESSES and folded.endswith(("://", "www."), 0, start)
+    return before.isalnum() and before < _UNSPACED
 
 
 def _entries(companies: Iterable[Company]) -> Iterator[_Entry]:
-    """Every alias of every company; `name` itself is safe unless an alias says otherwise."""
+    """Every alias but tickers, those that people wrote first.
+
+    A company's `name` is safe unless an alias says otherwise; in the wide table the aliases say all.
+    """
+    derived = []
     for company in companies:
+        named = company.origin is Origin.LISTED
         for alias in company.aliases:
-            yield _Entry(company.id, alias.text, alias.via, alias.trust)
-        if fold(company.name) not in {fold(alias.text) for alias in company.aliases}:
+            named = named or alias.text == company.name
+            if alias.trust in WRITTEN:
+                yield _Entry(company.id, alias.text, alias.via, alias.trust)
+            elif alias.via != TICKER:
+                derived.append(_Entry(company.id, alias.text, alias.via, alias.trust))
+        if not named and fold(company.name) not in {fold(alias.text) for alias in company.aliases}:
             yield _Entry(company.id, company.name, NAME, AliasClass.SAFE)
+    yield from derived
 
 
-def _spellings(name: str, *, plain: bool) -> Iterator[str]:
-    """A name and its usual other spellings: no hyphen, `and` for `&`, and `Walmarts`, an apostrophe lost on the way."""
+def _bare(companies: Iterable[Company], symbols: Symbols) -> Iterator[_Entry]:
+    """The symbols that may stand bare; of some an alias says that they are words."""
+    words = {alias.text for company in companies for alias in company.aliases if alias.via == TICKER}
+    for symbol, company in symbols.owners.items():
+        if len(symbol) < DOUBTFUL_TICKER:
+            continue
+        if _SHARE_CLASS.fullmatch(symbol):
+            yield _Entry(company, symbol, TICKER, AliasClass.CASED)
+            yield _Entry(company, symbol.replace("-", "."), TICKER, AliasClass.CASED)
+        elif symbol.isalpha() or "." in symbol:
+            trust = AliasClass.CASED if len(symbol) >= BARE_TICKER else AliasClass.DOUBTFUL
+            yield _Entry(company, symbol, TICKER, AliasClass.GENERIC if symbol in words else trust)
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """A name and its usual other spellings: no hyphen, no apostrophe, no mark at its end, `and` for `&`."""
     yield name
-    if plain and name.isalpha() and len(name) >= LOSES_APOSTROPHE and not name.endswith("s"):
-        yield name + "s"
+    if name.isalnum():
+        return
     if "-" in name:
         yield name.replace("-", " ")
+    if "'" in name:
+        yield name.replace("'", "")
+    if "!" in name:
+        yield name.replace("!", "")
     if " & " in name:
         yield name.replace(" & ", " and ")
         yield name.replace(" & ", "&")
+    if _INNER_FORM.search(name):
+        yield _INNER_FORM.sub(r"\1. ", name)
+
+
+def _plural(folded: str, start: int, end: int, entry: _Entry) -> int:
+    """Where a name ends that runs on by an s, an apostrophe lost on the way (Walmarts); 0 if it is another word.
+
+    An ordinary word with an s is one still, but for `Alphabets $75 billion plan`.
+    """
+    if folded[end : end + 1] != "s" or folded[end - 1] == "s" or not folded[end - 1].isalpha():
+        return 0
+    if entry.via != NAME or end - start < LOSES_APOSTROPHE or not is_whole(folded, start, end + 1):
+        return 0
+    return end + 1 if entry.trust in _KEEPS_NAME or _OWNS.match(folded, end + 1) else 0
 
 
 def _trust(entry: _Entry, written: str, *, shouting: bool) -> AliasClass | None:
     """How far a place can be trusted by the way it is written; None if it is not the name at all."""
-    if not entry.company or entry.trust is AliasClass.SAFE:
-        return AliasClass.SAFE
-    if entry.trust is AliasClass.CASED:
-        fits = written in {entry.written, entry.written.upper()}
-        return (AliasClass.DOUBTFUL if shouting else AliasClass.CASED) if fits else None
+    trust = entry.trust
+    if not entry.company or trust is AliasClass.SAFE or (trust is AliasClass.DOUBTFUL and entry.via != TICKER):
+        return trust
     if entry.via == TICKER:
-        return AliasClass.DOUBTFUL if written == entry.written else None
-    capital = written[:1].isupper() or written[:1].isdigit() or written == entry.written
-    return AliasClass.DOUBTFUL if capital else None
+        return trust if written == entry.written and not shouting else None
+    if trust is AliasClass.CASED:
+        fits = written in {entry.written, entry.written.upper()}
+        return (AliasClass.DOUBTFUL if shouting else trust) if fits else None
+    return trust if written == entry.written or _fits(entry, written) else None
+
+
+def _fits(entry: _Entry, written: str) -> bool:
+    """Whether a derived name is written with its capitals; one that is no other word needs but the first."""
+    if len(written) <= INITIALS and entry.written.isupper():
+        return False
+    if entry.trust is AliasClass.DISTINCT:
+        small = written[0].islower() and not entry.written[0].islower()
+        return not small and _INITIALS_AND_S.fullmatch(written) is None
+    return all(not word[0].islower() or word in _SMALL for word in written.split())
 
 
 def _believed(tickers: list[Hit], names: list[Hit], text: str) -> list[Hit]:
@@ -201,5 +249,5 @@ def _is_ticker(hit: Hit, named: set[str], text: str) -> bool:
         return True
     if len(hit.text) < DOUBTFUL_TICKER:
         return False
-    words = re.findall(r"[^\W_]+(?:-[^\W_]+)*", text[max(0, hit.start - 120) : hit.start])[-len(hit.text) :]
+    words = _WORDS.findall(text[max(0, hit.start - 120) : hit.start])[-len(hit.text) :]
     return "".join(word[0] for word in words).upper() != hit.text.upper()

@@ -1,9 +1,8 @@
 """Deciding, by what stands around it, which places that could name a company do name one.
 
-Safe aliases need no sign. A doubtful one (Apple, Meta, Arm, Disco) is an ordinary word as well: signs
-beside it are weighed, a finance noun more than a verb of business, and the text's other mentions
-count. Measured on labelled headlines, the model's tagger and NER added nothing to that, so nothing
-here reads more than characters.
+Names that are no other word need no sign. The others (Apple, Meta, Arm, Disco, Compass, Parsons) are weighed by
+`nlp.weighing`: a finance noun counts more than a verb of business, and the text's other mentions count. Measured on
+labelled headlines, the model's tagger and NER added nothing to that, so nothing here reads more than characters.
 """
 
 from collections.abc import Sequence
@@ -12,19 +11,17 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from config.types import AliasClass
-from nlp import signs
-from nlp.aliases import BRAND, PERSON, TICKER, Aliases, Hit
+from nlp import beside, recall, signs
+from nlp.aliases import PERSON, TICKER, Aliases, Hit
 from nlp.matcher import clean
 from nlp.sentences import Sentence, split
 from nlp.types import Mention
+from nlp.weighing import SURE, names_another, owned, speaks_of, weights
 
-SAFE_SCORE = 0.97
-CASED_SCORE = 0.93
-PERSON_SCORE = 0.6
-_CERTAIN, _SLOPE, _CEILING = 0.6, 0.1, 0.95  # score of a doubtful mention: what just passes, per weight, at most
-_OPENERS = frozenset('.!?\n:"“‘')
-_BEFORE, _AFTER = 24, 40  # characters looked at on either side; the longest sign fits in
+SAFE_SCORE, CASED_SCORE, PERSON_SCORE = 0.97, 0.93, 0.6
 GIVEN_SCORE = 0.9  # for a symbol that the feed gave and the text need not name
+_CERTAIN, _SLOPE, _CEILING = 0.6, 0.1, 0.95  # score of a doubtful mention: what just passes, per weight, at most
+_PLAIN, _GENTLE = 0.85, 0.04  # the same of a derived name that is no other word
 
 
 class Companies:
@@ -37,7 +34,8 @@ class Companies:
     def find(self, text: str) -> tuple[Mention, ...]:
         """All companies named in `text`, by place."""
         hits = self._aliases.find(text)
-        return settle(text, hits, split(text)) if hits else ()
+        doubtful = any(hit.trust not in SURE for hit in hits)
+        return settle(text, hits, split(text) if doubtful else ())
 
     def given(self, symbols: Sequence[str]) -> tuple[Mention, ...]:
         """The companies of the symbols a feed gave. They have no place in the text: start and end are 0."""
@@ -48,120 +46,44 @@ class Companies:
 def settle(text: str, hits: Sequence[Hit], sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
     """Which of `hits` (candidates by place) name a company in `text`, with a score in [0, 1] each.
 
-    A company that is certain at one place makes its doubtful names count at the others. A person
-    stands for a company only where the company is named as well: Musk is not Tesla.
+    A company that is certain at one place makes its doubtful names count at the others, and in a longer text also
+    its short forms, its initials and misspelt names. A person stands for a company only where the company is named
+    as well: Musk is not Tesla. `sentences` are not read where no hit is doubtful.
     """
     text = clean(text)
-    hits = [hit for hit in hits if not (hit.via != PERSON and signs.OTHER_FIRM.match(text, hit.end))]
-    sure = {hit.company for hit in hits if hit.trust is not AliasClass.DOUBTFUL and hit.via != PERSON}
-    weights = _weights(text, hits, sentences, sure)
-    told = sure | {hit.company for hit, weight in zip(hits, weights, strict=True) if weight >= signs.ENOUGH}
-    named = {hit.company for hit in hits if hit.company in told and hit.via != PERSON}
+    hits = [owned(text, hit) for hit in hits if hit.via in {PERSON, TICKER} or not names_another(text, hit)]
+    weighed = list(zip(hits, weights(text, hits, sentences), strict=True))
+    enough = _enough(text, weighed)
+    known = {hit.company for hit, weight in weighed if weight >= enough and hit.via != PERSON}
     mentions = []
-    for hit, weight in zip(hits, weights, strict=True):
-        if hit.via == PERSON:
-            if hit.company in named:
-                mentions.append(_mention(hit, PERSON_SCORE))
-        elif hit.trust is AliasClass.SAFE:
-            mentions.append(_mention(hit, SAFE_SCORE))
-        elif hit.trust is AliasClass.CASED:
-            mentions.append(_mention(hit, CASED_SCORE))
-        else:
-            elsewhere = hit.company in sure or (weight < signs.ENOUGH and hit.company in told)
-            total = weight + (signs.KNOWN if elsewhere else 0)
-            if total >= signs.ENOUGH:
-                mentions.append(_mention(hit, min(_CEILING, _CERTAIN + _SLOPE * (total - signs.ENOUGH))))
+    for hit, weight in weighed:
+        score = _score(hit, weight + signs.KNOWN if weight < enough and hit.company in known else weight, enough)
+        if score and (hit.via != PERSON or hit.company in known):
+            mentions.append(Mention(hit.company, hit.text, hit.start, hit.end, hit.via, score))
+    if mentions and len(text) >= recall.WORTHWHILE:
+        return recall.with_more(text, mentions, hits)
     return tuple(mentions)
 
 
-def _mention(hit: Hit, score: float) -> Mention:
-    return Mention(hit.company, hit.text, hit.start, hit.end, hit.via, round(score, 3))
+def _enough(text: str, weighed: Sequence[tuple[Hit, float]]) -> float:
+    """The weight that makes a mention: less where a text about stocks has one candidate and nothing certain."""
+    if any(hit.trust in SURE and hit.via != PERSON for hit, _ in weighed):
+        return signs.ENOUGH
+    near = {hit.company for hit, weight in weighed if weight >= signs.LONE}
+    return signs.LONE if len(near) == 1 and speaks_of(text, beside.MARKET_TOPIC) else signs.ENOUGH
 
 
-def _weights(text: str, hits: Sequence[Hit], sentences: Sequence[Sentence], sure: set[str]) -> list[float]:
-    """The signs for each hit, summed; 0 where none are needed."""
-    topic = (
-        signs.TOPIC if any(hit.trust is AliasClass.DOUBTFUL for hit in hits) and signs.TOPIC_WORD.search(text) else 0.0
-    )
-    weights = []
-    place = 0
-    for index, hit in enumerate(hits):
-        while place + 1 < len(sentences) and sentences[place].end <= hit.start:
-            place += 1
-        if hit.trust is AliasClass.DOUBTFUL:
-            neighbours = hits[max(0, index - 1) : index], hits[index + 1 : index + 2]
-            weights.append(topic + _signs(text, hit, sentences[place], *neighbours, sure))
-        else:
-            weights.append(0.0)
-    return weights
-
-
-def _signs(
-    text: str, hit: Hit, sentence: Sentence, before: Sequence[Hit], after: Sequence[Hit], sure: set[str]
-) -> float:
-    """The weight of what stands beside a doubtful hit."""
-    ahead, behind = text[hit.end : hit.end + _AFTER], text[max(0, hit.start - _BEFORE) : hit.start]
-    first = signs.OPENING.fullmatch(text, sentence.start, hit.start) is not None
-    weight = signs.FIRST if first else 0.0
-    weight += sum(value for sign, value in signs.AHEAD if sign.match(ahead))
-    weight += sum(value for sign, value in signs.BEHIND if sign.search(behind))
-    if not first and signs.INFINITIVE.search(behind):
-        weight += signs.UNLIKELY_AFTER
-    weight += sum(_joint(text, left, hit, sure) for left in before) + sum(
-        _joint(text, hit, right, sure) for right in after
-    )
-    if hit.via == TICKER:
-        weight += signs.BARE
-    elif hit.text.lower() not in signs.COMMON:
-        weight += signs.RARE
-    if hit.via == BRAND:
-        weight += _product(text, sentence, ahead)
-    if not sentence.titled:
-        weight += _capital(text, hit, (before, after), first=first)
-    return weight
-
-
-def _joint(text: str, left: Hit, right: Hit, sure: set[str]) -> float:
-    """What it says that two hits follow each other with hardly anything between them."""
-    if right.start - left.end > _BEFORE:
+def _score(hit: Hit, weight: float, enough: float) -> float:
+    """How sure a mention is, 0 for none: names that are no other word begin higher and rise slower."""
+    if hit.via == PERSON:
+        return PERSON_SCORE
+    if hit.trust in SURE:
+        return SAFE_SCORE if hit.trust is AliasClass.SAFE else CASED_SCORE
+    if weight < enough:
         return 0.0
-    between = text[left.end : right.start]
-    if right.via == TICKER and left.company == right.company and len(between.strip()) <= len("(NASDAQ: "):
-        return signs.OWN_TICKER
-    certain = left.company in sure or right.company in sure or left.trust is right.trust
-    return signs.BESIDE if certain and left.company != right.company and signs.JOINED.fullmatch(between) else 0.0
-
-
-def _product(text: str, sentence: Sentence, ahead: str) -> float:
-    """What tells a model's name from the word: a version after it, a product word, AI in its sentence."""
-    if signs.PRODUCT_NEXT.match(ahead):
-        return signs.PRODUCT
-    return signs.AI_SENTENCE if signs.AI_NEAR.search(text, sentence.start, sentence.end) else 0.0
-
-
-def _capital(text: str, hit: Hit, around: tuple[Sequence[Hit], Sequence[Hit]], *, first: bool) -> float:
-    """What a capital says in a sentence that uses them for names: a name, but perhaps a longer one's part."""
-    before, after = around
-    weight = 0.0 if first else signs.INSIDE
-    follower = signs.NAME_NEXT.match(text, hit.end)
-    if follower and not any(h.start == follower.end() for h in after):
-        ahead = text[hit.end : hit.end + _AFTER]
-        if not (signs.SUFFIX_NEXT.match(ahead) or signs.FINANCE_NEXT.match(ahead) or signs.PRODUCT_NEXT.match(ahead)):
-            weight += signs.STRANGER
-    leader = signs.NAME_BEFORE.search(text[max(0, hit.start - _BEFORE) : hit.start])
-    if (
-        leader
-        and not any(h.end >= hit.start - 1 for h in before)
-        and not _opens_sentence(text, hit.start - len(leader.group()))
-    ):
-        weight += signs.STRANGER
-    return weight
-
-
-def _opens_sentence(text: str, start: int) -> bool:
-    """Whether the word at `start` carries its capital only because a sentence begins there."""
-    before = text[max(0, start - 3) : start].rstrip()
-    return not before or before[-1] in _OPENERS
+    if hit.trust is AliasClass.DISTINCT:
+        return round(min(_CEILING, max(_PLAIN, _PLAIN + _GENTLE * (weight - signs.START[hit.trust]))), 3)
+    return round(min(_CEILING, _CERTAIN + _SLOPE * (weight - signs.ENOUGH)), 3)
 
 
 class CompaniesComponent:

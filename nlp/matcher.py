@@ -5,9 +5,8 @@ with 100,000 phrases, against 13,000 for the parser. It knows no spaCy. Folding 
 a text, so every offset found in the folded text is an offset of the text itself.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -17,7 +16,6 @@ T = TypeVar("T")
 
 LAST_LATIN = 0x250  # the end of Latin Extended-B: letters whose accents are taken off
 FIRST_UNSPACED = 0x2E80  # from here on (CJK) words are written without spaces, so a letter ends no name
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _SAME = {
     **dict.fromkeys(map(ord, "‘’ʼ`´′"), "'"),
     **dict.fromkeys(map(ord, "“”«»„″"), '"'),
@@ -37,16 +35,16 @@ _TABLE = {**{code: bare for code in range(0xC0, LAST_LATIN) if (bare := _bare(co
 
 def clean(text: str) -> str:
     """`text` with what no library can encode (lone surrogates) and control characters as spaces; same length."""
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", "").isprintable():
         return text
-    text = _SURROGATES.sub(" ", text)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" or c.isspace() else " " for c in text)
+    odd = [c for c in set(text) if not (c.isprintable() or c == "\n" or c.isspace())]
+    return text.translate({ord(c): " " for c in odd}) if odd else text
 
 
 def fold(text: str) -> str:
     """`text` in lower case, accents off, with plain quotes, dashes and spaces; always of the same length."""
+    if text.isascii() and text.isprintable() and "`" not in text:
+        return text.lower()
     text = clean(text).translate(_TABLE)
     low = text.lower()
     if len(low) == len(text):
@@ -63,6 +61,18 @@ class Found(Generic[T]):
     value: T
 
 
+class Automaton:
+    """Phrases by number, to be looked for all at once."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        """`phrases` are folded already, each once and none empty."""
+        self._automaton = AhoCorasick(phrases) if phrases else None
+
+    def places(self, folded: str) -> list[tuple[int, int, int]]:
+        """Number, start and end of every phrase in a text that `fold` made, inside words too; by their ends."""
+        return [] if self._automaton is None else self._automaton.find_matches_as_indexes(folded, overlapping=True)
+
+
 class Matcher(Generic[T]):
     """Phrases with a value each. A phrase may be entered often, with several values."""
 
@@ -72,19 +82,16 @@ class Matcher(Generic[T]):
         for phrase, value in entries:
             if key := fold(phrase.strip()):
                 table.setdefault(key, []).append(value)
-        self._phrases = tuple(table)
         self._values = tuple(map(tuple, table.values()))
-        self._automaton = AhoCorasick(self._phrases) if table else None
+        self._automaton = Automaton(list(table))
 
     def find(self, folded: str) -> list[Found[T]]:
         """All phrases in a text that `fold` made, overlapping ones too, that begin and end with a word; by place."""
-        if self._automaton is None:
-            return []
         found = [
             Found(start, end, value)
-            for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
+            for number, start, end in self._automaton.places(folded)
             if is_whole(folded, start, end)
-            for value in self._values[index]
+            for value in self._values[number]
         ]
         found.sort(key=lambda f: (f.start, -f.end))
         return found

@@ -5,8 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from config.types import EventType, Relation, RelationKind
+from config.types import (
+    Config,
+    Direction,
+    EventLexicon,
+    EventType,
+    Expectation,
+    Relation,
+    RelationKind,
+    Settings,
+    Watched,
+    Watchlist,
+)
 from monitor.links import Graph, claim, derive, ranked, sessions_since
+from monitor.market.sessions import Calendars
+from monitor.memory import Memory
+from monitor.ties import Ties
 from monitor.types import Fact, Link, Step, Story
 
 NOW = datetime(2025, 1, 27, 12, tzinfo=UTC)
@@ -134,3 +148,21 @@ def test_sessions_since_counts_opens_after_the_fact() -> None:
     """A session that was open when the fact came does not count, the one that opens now does."""
     opens = [NOW + timedelta(days=d) for d in (-1, 0, 1)]
     assert 1 == sessions_since(opens, NOW - timedelta(hours=1), NOW)
+
+
+def test_a_new_fact_of_the_same_company_changes_what_is_expected() -> None:
+    """Links that are remembered from the last pass are derived again, with the direction of all facts."""
+    rows = (
+        Expectation(EventType.MODEL_RELEASE, actor=Direction.UP),
+        Expectation(EventType.INCIDENT, actor=Direction.DOWN),
+    )
+    watchlist = Watchlist("list", "#channel", (Watched("chips", "CHP"),))
+    config = Config(Settings(), {}, tuple(RELATIONS), (watchlist,), (), EventLexicon(expectations=rows))
+    before = story(lab=1.0)
+    after = replace(before, facts=(*before.facts, Fact(EventType.INCIDENT, "lab", "reported", "", 0.9)))
+    memory, calendars = Memory(), Calendars()
+    expected = []
+    for told in (before, before, after):
+        ties = Ties.of([told], config, watchlist, calendars, memory, NOW)
+        expected += [link.expected for link in ties.links["chips"]]
+    assert [Direction.UP, Direction.UP, Direction.UNCLEAR] == expected

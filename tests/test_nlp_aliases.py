@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from config.types import AliasClass
+from config.types import Alias, AliasClass, Company, Instrument, Origin
 from nlp.aliases import Aliases
 from nlp.matcher import Matcher, clean, fold
 from standins.firms import FIRMS, firm
@@ -34,8 +34,9 @@ def named(text: str) -> list[tuple[str, str]]:
         ("Siemens\u00a0Energy", [("siemens-energy", "Siemens\u00a0Energy")]),
         ("the amazon is wet, amd so on", []),
         ("Amazon and AMAZON", [("amazon", "Amazon"), ("amazon", "AMAZON")]),
-        ("an apple a day, the meta level", []),
+        ("an apple a day, the so meta level", []),
         ("英伟达NVIDIA芯片", [("nvidia", "NVIDIA")]),
+        ("see https://nvidia.com and www.nvidia.com, nvidia.com", [("nvidia", "nvidia")]),
         ("", []),
     ],
 )  # fmt: skip  # one row a case
@@ -65,6 +66,11 @@ def test_a_name_is_found_however_it_is_written(text: str, expected: list[tuple[s
         ("made to last (EL)", []),
         ("Estee Lauder (EL)", [("estée-lauder", "Estee Lauder"), ("estée-lauder", "EL")]),
         ("(IPO) (CEO) (XXXX)", []),
+        ("(0700.HK) and (NYSE:NVDA)", [("tencent", "0700.HK"), ("nvidia", "NVDA")]),
+        ("$BRK.B, BRK/B and (BRK/B)", [("berkshire-hathaway", "BRK.B"), ("berkshire-hathaway", "BRK/B")]),
+        ("BRK.B rose, 005930.KS fell", [("berkshire-hathaway", "BRK.B"), ("samsung", "005930.KS")]),
+        ("(NASDAQ: XXXX) is none of ours", []),
+        ("(NYSE American: TSM)", [("tsmc", "TSM")]),
     ],
 )  # fmt: skip  # one row a case
 def test_a_ticker_is_read_in_all_its_dresses(text: str, expected: list[tuple[str, str]]) -> None:
@@ -110,6 +116,79 @@ def test_folding_keeps_every_offset() -> None:
     odd = "İstanbul ẞ ﬁ Ǆ É’s “x” \ud800 \x00\x1b 😀 שלום é"
     assert len(odd) == len(fold(odd)) == len(clean(odd))
     assert "estee lauder's" == fold("Estée Lauder’s")
+
+
+def derived(name: str, *aliases: Alias, symbol: str = "ZZZZ") -> Company:
+    """A company of the wide table, with aliases as `config.naming` makes them."""
+    return Company(name.lower(), name, aliases, (Instrument(symbol, "XNYS", "USD"),), origin=Origin.LISTED)
+
+
+WIDE = Aliases(
+    [
+        derived("Rivola", Alias("Rivola", trust=AliasClass.DISTINCT)),
+        derived("Asterics", Alias("ASICS", trust=AliasClass.DISTINCT), symbol="ASTR"),
+        derived("iRenew", Alias("iRenew", trust=AliasClass.DISTINCT), symbol="RNEW"),
+        derived("Silver Lantern", Alias("Silver Lantern", trust=AliasClass.UNCOMMON), symbol="SLVL"),
+        derived("Bank of Umber", Alias("Bank of Umber", trust=AliasClass.UNCOMMON), symbol="UMBR"),
+        derived("Harbor", Alias("Harbor", trust=AliasClass.ORDINARY), symbol="HRBX"),
+        derived("QVX", Alias("QVX", trust=AliasClass.ORDINARY), symbol="QVXX"),
+        derived("Boot", Alias("BOOT", "ticker", AliasClass.GENERIC), symbol="BOOT"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Rivola, RIVOLA and rivola", ["Rivola", "RIVOLA"]),
+        ("Rivolas plan", ["Rivolas"]),
+        ("ASICs are chips, ASICS and Asics run", ["ASICS", "Asics"]),
+        ("iRenew and IRenew", ["iRenew", "IRenew"]),
+        ("Silver Lantern, silver lantern, Silver lantern, SILVER LANTERN", ["Silver Lantern", "SILVER LANTERN"]),
+        ("the Bank of Umber and a bank of umber", ["Bank of Umber"]),
+        ("Harbor, harbor, Harbors", ["Harbor"]),
+        ("Harbors Q3 sales rose", ["Harbors"]),
+        ("QVX but not Qvx", ["QVX"]),
+        ("SLVL and slvl", ["SLVL"]),
+    ],
+)  # fmt: skip  # one row a case
+def test_a_derived_name_needs_its_capitals(text: str, expected: list[str]) -> None:
+    """Names of the wide table count with a capital; short ones in capitals, and plurals of words don't."""
+    assert expected == [hit.text for hit in WIDE.find(text)]
+
+
+def test_a_symbol_that_is_a_word_stays_doubtful() -> None:
+    """BOOT in capitals may be shouting; SLVL can't be."""
+    assert [AliasClass.GENERIC] == [hit.trust for hit in WIDE.find("Now BOOT falls")]
+    assert [AliasClass.CASED] == [hit.trust for hit in WIDE.find("Now SLVL falls")]
+    assert [] == WIDE.find("NOW SLVL FALLS")
+
+
+def test_the_registrars_name_of_a_listed_company_is_no_alias() -> None:
+    """What the wide table calls a company is for people; its aliases say how texts may."""
+    assert [] == WIDE.find("The Boot is on the other foot")
+
+
+def test_what_a_person_wrote_beats_what_was_derived() -> None:
+    """A hand-written name is its company's, wherever that stands in the list."""
+    listed = derived("Lantern", Alias("Amber", trust=AliasClass.DISTINCT))
+    written = firm("Amber Works", "AMBW", safe=["Amber"])
+    assert ["amber-works"] == [hit.company for hit in Aliases([listed, written]).find("Amber grows")]
+
+
+def test_one_firms_brand_keeps_the_firm_of_that_name_in_sight() -> None:
+    """A doubtful brand that is another's name as well is found as the brand, with its rival."""
+    listed = derived("Helion", Alias("Helion", trust=AliasClass.UNCOMMON))
+    written = firm("Amber Works", "AMBW", doubtful_brands=["Helion"])
+    hit = Aliases([written, listed]).find("Helion is out")[0]
+    assert ("amber-works", "helion") == (hit.company, hit.rival)
+
+
+def test_of_overlapping_names_the_first_and_longest_counts() -> None:
+    """Silver Lantern Harbor is Silver Lantern and then Harbor, whatever is inside."""
+    inner = derived("Lantern Harbor", Alias("Lantern Harbor", trust=AliasClass.DISTINCT))
+    outer = derived("Silver Lantern", Alias("Silver Lantern", trust=AliasClass.DISTINCT))
+    assert ["Silver Lantern"] == [hit.text for hit in Aliases([inner, outer]).find("Silver Lantern Harbor")]
 
 
 def test_words_of_a_matcher_begin_and_end_with_words() -> None:
