@@ -54,6 +54,9 @@ PRODUCT_NEXT = re.compile(
     r"|Heavy|Mini|chips?|GPUs?|agents?|API|family|robots?)\b"
 )
 VERSION_NEXT = re.compile(r"[\s-]v?\d")
+GOVERNED_NEXT = re.compile(
+    r"\s(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should)\s(?:be\s|been\s|being\s)?([A-Za-z]+)\b"
+)  # a verb with its auxiliary: was acquired, has been sued
 TO_BE = re.compile(r"\sto\sbe\b", re.IGNORECASE)
 SMALL_NOUN = re.compile(
     r"(?!(?:and|or|vs|versus|of|in|on|at|to|for|with|by|from|as|after|before|amid|over|into|a|an|the|s|could|says)\b)"
@@ -63,7 +66,8 @@ HOLDING_BEFORE = re.compile(
     r"\b(?:shares? (?:of|in)|stakes? in|stock of|investors? in|maker|rivals?|chief of|designer|backed by|owner of"
     r"|owned by|supplier|suppliers? (?:to|of)|partners? with|parent of|ceo of|bets? on|positions? in|acquisition of"
     r"|invests? in|invested in|investing in|bullish on|bearish on|deals? with|exposure to|cramer (?:on|says)|upgrades?"
-    r"|downgrades?|behalf of|acquires?|target (?:on|for)|overlook|class action against|lawsuit against)\s+$",
+    r"|downgrades?|behalf of|acquir(?:e|es|ed|ing)|buys?|buying|bought"
+    r"|target (?:on|for)|overlook|class action against|lawsuit against)\s+$",
     re.IGNORECASE,
 )
 PREPOSITION_BEFORE = re.compile(

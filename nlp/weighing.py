@@ -167,7 +167,7 @@ def _ahead(ahead: str, hit: Hit) -> float:
         return owner + signs.FINANCE
     if found["mark"]:
         return owner + (_noun(word, hit) if word in beside.FINANCE else 0.0)
-    return owner + (_word(word, hit) or _stranger_to_business(ahead, found, hit))
+    return owner + (_word(word, hit, ahead) or _stranger_to_business(ahead, found, hit))
 
 
 def _noun(word: str, hit: Hit) -> float:
@@ -176,13 +176,15 @@ def _noun(word: str, hit: Hit) -> float:
     return signs.FINANCE if hit.trust in WRITTEN else signs.OFFICE
 
 
-def _word(word: str, hit: Hit) -> float:
-    """What a noun or verb of business next is worth, 0 for another word."""
+def _word(word: str, hit: Hit, ahead: str) -> float:
+    """What a noun or verb of business next is worth, with its auxiliary or without; 0 for another word."""
     namesake = hit.trust is AliasClass.NAMESAKE
     if word in beside.FINANCE and not namesake:
         return _noun(word, hit)
     if word in beside.AUXILIARIES or word in beside.ANYTHINGS_ACTS:
-        return 0.0 if namesake else signs.AUXILIARY
+        governed = signs.GOVERNED_NEXT.match(ahead)
+        acts = governed is not None and governed[1].lower() in beside.ACTS
+        return 0.0 if namesake else signs.ACT if acts else signs.AUXILIARY
     return signs.ACT if word in (beside.CORPORATE_ACTS if namesake else beside.ACTS) else 0.0
 
 

@@ -148,10 +148,10 @@ def test_the_governing_words_set_the_status(headline: str, status: Status) -> No
     assert [status] == [event.status for event in read(headline).events]
 
 
-def component(*rules: EventRule, ai_words: tuple[str, ...] = ("ai",), **words: tuple[str, ...]) -> EventsComponent:
+def component(*rules: EventRule, ai_words: tuple[str, ...] = ("ai",), opinion: tuple[str, ...] = ()) -> EventsComponent:
     """The pipe with rules made by hand."""
     register()
-    return EventsComponent().load(Rules(EventLexicon(rules, ai_words, **words)), {"nvidia"})
+    return EventsComponent().load(Rules(EventLexicon(rules, ai_words, opinion)), {"nvidia"})
 
 
 def matched(pipe: EventsComponent, sentence: str, *companies: str, on_topic: bool = False) -> list[str]:
