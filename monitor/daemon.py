@@ -1,8 +1,8 @@
 """The daemon: the one place that names concrete edges, and the ticks that ask the three lines.
 
-APScheduler only ticks; what is due is data. A pass that fails is told and tried again at its next tick, a pass that
-is still running is not started twice. On SIGTERM or SIGINT the ticks stop, running passes end, and what is
-waiting is sent.
+APScheduler only ticks; what is due is data. A pass that fails is told and tried again at its next tick. Passes of the
+news line may overlap, as none asks a feed that another has in hand; of the other lines one runs at a time. On SIGTERM
+or SIGINT the ticks stop, running passes end, and what is waiting is sent.
 """
 
 import asyncio
@@ -39,6 +39,9 @@ LAST = timedelta(seconds=5)
 
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
+
+NEWS_PASSES = 20
+"""How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
 
 
 def _console(_: Mapping[str, str]) -> Notifier:
@@ -119,13 +122,13 @@ class Daemon:
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
         settings = self._config.settings
-        lines: tuple[tuple[str, Callable[[], Awaitable[object]], timedelta], ...] = (
-            ("news", self.news, min(NEWS_TICK, settings.poll_news)),
-            ("prices", self.prices, settings.poll_prices),
-            ("delivery", self.delivery, settings.poll_delivery),
+        lines: tuple[tuple[str, Callable[[], Awaitable[object]], timedelta, int], ...] = (
+            ("news", self.news, min(NEWS_TICK, settings.poll_news), NEWS_PASSES),
+            ("prices", self.prices, settings.poll_prices, 1),
+            ("delivery", self.delivery, settings.poll_delivery, 1),
         )
         scheduler = AsyncIOScheduler(timezone=UTC)
-        for name, line, every in lines:
+        for name, line, every, most in lines:
             scheduler.add_job(
                 self._tick,
                 "interval",
@@ -135,7 +138,7 @@ class Daemon:
                 next_run_time=datetime.now(UTC),
                 misfire_grace_time=None,
                 coalesce=True,
-                max_instances=1,
+                max_instances=most,
             )
         scheduler.start()
         try:

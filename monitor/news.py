@@ -1,7 +1,7 @@
 """The deciding half of the news line: which articles are new, which story each joins. Pure but for its transaction.
 
-What was just read and what is stored meet here, inside one transaction per feed; the articles of a feed and its new
-validators are saved together, so that nothing is lost between them.
+What was just read and what is stored meet here, inside one transaction per feed with articles (the others share one);
+the articles of a feed and its new validators are saved together, so that nothing is lost between them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,24 +41,36 @@ def is_news(article: Article, before: FeedState) -> bool:
     return article.published is not None and article.seen - article.time <= HISTORY_AGE
 
 
-def save_news(
-    tx: Tx, answer: FeedAnswer, before: FeedState, analyses: Mapping[str, Analysis | None], now: datetime
-) -> list[Taken]:
-    """Join the articles of one feed to stories and save both with the feed's new state.
+def together(answers: Sequence[FeedAnswer]) -> list[Sequence[FeedAnswer]]:
+    """Which answers are saved in one transaction: each that brings articles alone, all others as one, in order."""
+    with_news = [(answer,) for answer in answers if answer.articles]
+    without = tuple(answer for answer in answers if not answer.articles)
+    return [without, *with_news] if without else [*with_news]
 
-    `analyses` holds what was found in each article, by its id; None where it could not be analysed.
+
+def save_news(
+    tx: Tx,
+    answers: Sequence[FeedAnswer],
+    before: Mapping[str, FeedState],
+    analyses: Mapping[str, Analysis | None],
+    now: datetime,
+) -> list[Taken]:
+    """Join the articles of some feeds to stories and save both with the feeds' new states.
+
+    `before` is each feed's state before its poll. `analyses` holds what was found in each article, by its id; None
+    where it could not be analysed.
     """
-    unseen = tx.unseen(sorted(answer.articles, key=order))
+    unseen = tx.unseen(sorted((article for answer in answers for article in answer.articles), key=order))
     stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if unseen else {}
     taken = []
     for article in unseen:
-        one = _take(article, before, analyses.get(article.id), stories)
+        one = _take(article, before[article.feed], analyses.get(article.id), stories)
         if one.story:
             stories[one.story.id] = one.story
             tx.save_story(one.story)
         tx.save_article(article, one.story.id if one.story else None, one.reason)
         taken.append(one)
-    tx.save_feed(answer.state)
+    tx.save_feeds([answer.state for answer in answers])
     return taken
 
 
@@ -88,5 +100,5 @@ def fresh_articles(tx: Tx, answers: Sequence[FeedAnswer], before: Mapping[str, F
 
     `before` is each feed's state before its poll, by feed.
     """
-    news = (a for answer in answers for a in answer.articles if is_news(a, before[answer.state.feed]))
-    return tx.unseen(sorted(news, key=order))
+    news = [a for answer in answers for a in answer.articles if is_news(a, before[answer.state.feed])]
+    return tx.unseen(sorted(news, key=order)) if news else []

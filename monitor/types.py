@@ -4,7 +4,7 @@ All times are UTC-aware. Two times are kept of everything that comes from outsid
 happened, and when we had it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
@@ -78,8 +78,8 @@ class FeedAnswer:
 class NewsSource(Protocol):
     """Where articles come from: the web, or a recorded day."""
 
-    async def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> list[FeedAnswer]:
-        """One answer per feed, in any order; never raises for what a feed did."""
+    def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> AsyncGenerator[Sequence[FeedAnswer], None]:
+        """One answer per feed, those that arrived together at once, in any order; never raises for what a feed did."""
         ...
 
 

@@ -18,6 +18,7 @@ from monitor.feeds.errors import Timeouts
 from monitor.feeds.fetch import HttpNews, Limits, user_agent
 from monitor.feeds.poll import NEVER, due
 from monitor.types import Article, FeedAnswer, FeedState
+from standins.polls import polled
 from standins.web import Answer, Request, Web, conditional, item, rss
 
 NOW = datetime(2025, 1, 27, 15, 0, tzinfo=UTC)
@@ -44,7 +45,7 @@ async def news(web: Web) -> AsyncIterator[HttpNews]:
 async def poll(source: HttpNews, url: str, state: FeedState | None = None) -> FeedAnswer:
     """One poll of one feed at NOW."""
     feed = Feed("wire", url, "A wire")
-    [answer] = await source.poll([(feed, state)] if state else due([feed], {}, NOW), NOW)
+    [answer] = await polled(source, [(feed, state)] if state else due([feed], {}, NOW), NOW)
     return answer
 
 
@@ -310,7 +311,7 @@ def test_a_contact_cannot_smuggle_a_header() -> None:
 async def test_an_address_that_is_none_costs_only_its_own_feed(web: Web, news: HttpNews, url: str) -> None:
     """The others are read, and the line is for people."""
     feeds = [Feed("bad", url, "Bad"), Feed("good", web.feed("/rss", BODY), "Good")]
-    answers = {a.state.feed: a for a in await news.poll(due(feeds, {}, NOW), NOW)}
+    answers = {a.state.feed: a for a in await polled(news, due(feeds, {}, NOW), NOW)}
     assert ("", 1) == (answers["good"].error, len(answers["good"].articles))
     assert answers["bad"].error.startswith(("not an address", "only http", "name not resolved"))
     assert "\n" not in answers["bad"].error
@@ -334,7 +335,7 @@ async def test_without_a_network_every_feed_says_so_at_once_and_none_is_put_off(
     try:
         for hour in range(3):
             now = NOW + timedelta(hours=hour)
-            answers = await source.poll(due(feeds, states, now), now)
+            answers = await polled(source, due(feeds, states, now), now)
             states = {a.state.feed: a.state for a in answers}
             assert {("name not resolved", now + EVERY, 0)} == {
                 (a.error, a.state.next_poll, a.state.failures) for a in answers
@@ -351,7 +352,7 @@ async def test_a_name_server_that_does_not_answer_holds_up_nothing_else(monkeypa
     feeds = [Feed(f"f{n}", f"https://f{n}.example/rss", "Feed") for n in range(40)]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(60))
     try:
-        answers = await source.poll(due(feeds, {}, NOW), NOW)
+        answers = await polled(source, due(feeds, {}, NOW), NOW)
         assert {"name not resolved: no answer from a name server"} == {a.error for a in answers}
         assert 3 == await asyncio.wait_for(asyncio.to_thread(len, "abc"), 5)
     finally:
@@ -366,7 +367,7 @@ async def test_a_feed_made_to_stall_the_parser_costs_the_others_nothing(web: Web
     feeds += [Feed(f"b-{n}", web.feed(f"/{n}", BODY), "Good") for n in range(3)]
     source = HttpNews(Settings(allow=frozenset({web.place})), limits=replace(LIMITS, parse=0.5))
     try:
-        answers = {a.state.feed: a for a in await source.poll(due(feeds, {}, NOW), NOW)}
+        answers = {a.state.feed: a for a in await polled(source, due(feeds, {}, NOW), NOW)}
     finally:
         await source.close()
     assert "parsing took longer than 0.5 s" == answers.pop("a-deep").error
@@ -389,7 +390,7 @@ async def test_a_host_is_asked_for_few_feeds_at_a_time(web: Web, news: HttpNews)
         return Answer(body=BODY)
 
     feeds = [Feed(f"f{n}", web.serve(f"/{n}", count), "Feed") for n in range(8)]
-    answers = await news.poll(due(feeds, {}, NOW), NOW)
+    answers = await polled(news, due(feeds, {}, NOW), NOW)
     assert [""] * 8 == [a.error for a in answers]
     assert 2 == most
 

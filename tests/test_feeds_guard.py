@@ -10,6 +10,7 @@ from config.types import Feed, Settings
 from monitor.feeds.fetch import HttpNews
 from monitor.feeds.guard import AddressRefusedError, guarded_sockets, is_allowed, is_public
 from monitor.feeds.poll import due
+from standins.polls import polled
 from standins.web import Answer, Web, item, rss
 
 NOW = datetime(2025, 1, 27, 15, 0, tzinfo=UTC)
@@ -46,7 +47,7 @@ async def errors(news: HttpNews, *urls: str) -> list[str]:
     """Poll feeds at these addresses once and close; the error of each."""
     feeds = [Feed(f"f{number}", url, url) for number, url in enumerate(urls)]
     try:
-        answers = await news.poll(due(feeds, {}, NOW), NOW)
+        answers = await polled(news, due(feeds, {}, NOW), NOW)
     finally:
         await news.close()
     by_feed = {answer.state.feed: answer.error for answer in answers}
@@ -205,9 +206,9 @@ async def test_a_place_that_is_no_longer_listed_is_refused_from_then_on() -> Non
         feed = Feed("wire", web.feed("/rss", rss(item("Inside news", guid="1"))), "A wire")
         news = HttpNews(Settings(allow=frozenset({web.place})))
         try:
-            [before] = await news.poll(due([feed], {}, NOW), NOW)
+            [before] = await polled(news, due([feed], {}, NOW), NOW)
             news.settings = Settings()
-            [after] = await news.poll(due([feed], {}, NOW), NOW)
+            [after] = await polled(news, due([feed], {}, NOW), NOW)
         finally:
             await news.close()
         assert ("", True) == (before.error, after.error.startswith("refused: "))

@@ -1,13 +1,14 @@
 """Fetches feeds over HTTP as a publisher would like it done: the edge behind `NewsSource`.
 
 Asks conditionally with validators byte for byte, follows redirects by hand so that every hop passes the guard, bounds
-time and size, and hands bodies to a process that can be killed. What comes of it is decided in `poll`; nothing a feed
-does raises.
+time and size, and hands bodies to a process that can be killed: one for feeds that could be read last time, another for
+the rest, so that a hostile feed holds up none that is well. What comes of it is decided in `poll`; nothing a feed does
+raises.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -24,7 +25,7 @@ from monitor.feeds.clean import one_line
 from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
 from monitor.feeds.guard import guarded_sockets, is_allowed
 from monitor.feeds.names import SystemNames
-from monitor.feeds.poll import Outcome, Trouble, blame, interval, retry_after, settle
+from monitor.feeds.poll import Outcome, Reach, Trouble, interval, retry_after, settle
 from monitor.feeds.pool import Worker, WorkerError
 from monitor.types import Article, FeedAnswer, FeedState
 
@@ -40,7 +41,7 @@ class Limits:
     parse: float = 10.0
     body: int = 5_000_000
     redirects: int = 5
-    at_once: int = 16
+    at_once: int = 48
     per_host: int = 2
 
 
@@ -60,8 +61,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """One feed's outcome and items, with the host that was asked."""
+    """One feed's outcome and items, with its state before and the host that was asked."""
 
+    feed: Feed
+    state: FeedState
     host: str
     outcome: Outcome
     items: tuple[parse.Item, ...] = ()
@@ -80,23 +83,51 @@ class HttpNews:
         self.settings = settings
         self._limits = limits
         self._names = resolver or SystemNames(limits.at_once, limits.timeouts.name)
-        self._worker = Worker(limits.parse)
+        self._workers = (Worker(limits.parse), Worker(limits.parse))
+        self._reach = Reach()
         self._slots = asyncio.Semaphore(limits.at_once)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
-    async def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> list[FeedAnswer]:
-        """Ask all of `due` at once, within the limits; one answer each, in the same order."""
-        polled = await asyncio.gather(*(self._poll(feed, state, now) for feed, state in due))
-        outcomes = blame([(one.host, one.outcome) for one in polled])
-        return [
-            FeedAnswer(
-                settle(state, outcome, now, interval(state, self.settings)),
-                tuple(article(feed, item, now) for item in one.items),
-                outcome.error,
-            )
-            for (feed, state), one, outcome in zip(due, polled, outcomes, strict=True)
-        ]
+    async def poll(
+        self, due: Sequence[tuple[Feed, FeedState]], now: datetime
+    ) -> AsyncGenerator[Sequence[FeedAnswer], None]:
+        """Ask all of `due` at once, within the limits; one answer each, as they come.
+
+        A host that cannot be reached is told when another one has been, which shows that the network is up, or at the
+        end. Polls that nobody waits for any longer are broken off.
+        """
+        arrived: asyncio.Queue[Polled] = asyncio.Queue()
+
+        async def ask(feed: Feed, state: FeedState) -> None:
+            await arrived.put(await self._poll(feed, state, now))
+
+        asking = [asyncio.create_task(ask(feed, state)) for feed, state in due]
+        try:
+            left = len(asking)
+            unreached: list[Polled] = []
+            while left:
+                polled = [await arrived.get()]
+                while not arrived.empty():
+                    polled.append(arrived.get_nowait())
+                left -= len(polled)
+                unreached += (one for one in polled if one.outcome.trouble is Trouble.CONTACT)
+                ready = [one for one in polled if one.outcome.trouble is not Trouble.CONTACT]
+                self._reach = self._reach.after((one.host, one.outcome) for one in polled)
+                if self._reach.is_up or not left:
+                    ready += unreached
+                    unreached = []
+                if ready:
+                    yield [self._answer(one, now) for one in ready]
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+
+    def _answer(self, one: Polled, now: datetime) -> FeedAnswer:
+        outcome = self._reach.blame(one.outcome)
+        state = settle(one.state, outcome, now, interval(one.state, self.settings))
+        return FeedAnswer(state, tuple(article(one.feed, item, now) for item in one.items), outcome.error)
 
     async def _poll(self, feed: Feed, state: FeedState, now: datetime) -> Polled:
         trail: list[URL] = []
@@ -109,16 +140,20 @@ class HttpNews:
                     page = await self._get(url, state, now, trail)
                 outcome = Outcome(etag=page.etag, last_modified=page.last_modified)
                 if page.body is None:
-                    return Polled(host, outcome)
-                parsed = await self._worker.run(parse.read, page.body, page.content_type, page.url)
+                    return Polled(feed, state, host, outcome)
+                parsed = await self._worker(state).run(parse.read, page.body, page.content_type, page.url)
         except WorkerError as error:
-            return Polled(host, Outcome(Trouble.ANSWER, str(error)))
+            return Polled(feed, state, host, Outcome(Trouble.ANSWER, str(error)))
         except Exception as error:  # noqa: BLE001  one feed, whatever it did, must not cost the others their poll
             last = (trail[-1].host or "") if trail else host
-            return Polled(host, explain(error, self._limits.timeouts, last if last != host else ""))
+            return Polled(feed, state, host, explain(error, self._limits.timeouts, last if last != host else ""))
         if parsed.error:
-            return Polled(host, Outcome(Trouble.ANSWER, parsed.error))
-        return Polled(host, outcome, parsed.items)
+            return Polled(feed, state, host, Outcome(Trouble.ANSWER, parsed.error))
+        return Polled(feed, state, host, outcome, parsed.items)
+
+    def _worker(self, state: FeedState) -> Worker:
+        """The process that parses for feeds that could be read last time, or the one for all others."""
+        return self._workers[state.known and not state.failures]
 
     async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL]) -> Page:
         """The feed's page, over as many redirects as allowed; `trail` is given every address that is asked.
@@ -177,7 +212,8 @@ class HttpNews:
         for session in sessions:
             await session.close()
         await self._names.close()
-        await self._worker.close()
+        for worker in self._workers:
+            await worker.close()
 
 
 def address(text: str, base: URL | None = None) -> URL:

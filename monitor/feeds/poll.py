@@ -4,7 +4,7 @@
 interval is one function of what is known of a feed, so that an adaptive one can take its place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -114,16 +114,26 @@ def settle(state: FeedState, outcome: Outcome, now: datetime, every: timedelta) 
     return replace(failed, next_poll=max(wait_until, outcome.retry_after or now))
 
 
-def blame(outcomes: Sequence[tuple[str, Outcome]]) -> list[Outcome]:
-    """The outcomes of one round of polls, each given with its host, in the same order.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom we have reached: the hosts that were asked in vain since any host last answered."""
 
-    Where nobody at all could be reached, each failed contact becomes a trouble of our own network.
-    """
-    asked = {host for host, outcome in outcomes if outcome.trouble is not Trouble.SETTINGS}
-    reached = any(o.trouble in {None, Trouble.ANSWER, Trouble.GONE} for _, o in outcomes)
-    if reached or len(asked) < OFFLINE_HOSTS:
-        return [outcome for _, outcome in outcomes]
-    return [replace(o, trouble=Trouble.NETWORK) if o.trouble is Trouble.CONTACT else o for _, o in outcomes]
+    is_up: bool = False
+    in_vain: frozenset[str] = frozenset()
+
+    def after(self, outcomes: Iterable[tuple[str, Outcome]]) -> "Reach":
+        """What is known after these polls, each given with its host, that came back at about the same time."""
+        asked = [(host, outcome.trouble) for host, outcome in outcomes]
+        if any(trouble in {None, Trouble.ANSWER, Trouble.GONE} for _, trouble in asked):
+            return Reach(is_up=True)
+        failed = frozenset(host for host, trouble in asked if trouble is Trouble.CONTACT)
+        in_vain = self.in_vain | failed
+        return Reach(self.is_up and len(in_vain) < OFFLINE_HOSTS, in_vain)
+
+    def blame(self, outcome: Outcome) -> Outcome:
+        """`outcome`, where nobody at all can be reached with our own network as its trouble."""
+        ours = outcome.trouble is Trouble.CONTACT and not self.is_up and len(self.in_vain) >= OFFLINE_HOSTS
+        return replace(outcome, trouble=Trouble.NETWORK) if ours else outcome
 
 
 def retry_after(header: str, now: datetime) -> datetime | None:

@@ -52,7 +52,15 @@ class Tx:
 
     def save_feed(self, state: FeedState) -> None:
         """Remember a feed's new state."""
-        self._put(t.feeds, {"feed": state.feed}, next_poll=state.next_poll, body=t.dump(state))
+        self.save_feeds([state])
+
+    def save_feeds(self, states: Sequence[FeedState]) -> None:
+        """Remember the new states of some feeds."""
+        if states:
+            statement = upsert(t.feeds)
+            new = {name: statement.excluded[name] for name in ("next_poll", "body")}
+            rows = [{"feed": s.feed, "next_poll": s.next_poll, "body": t.dump(s)} for s in states]
+            self._db.execute(statement.on_conflict_do_update(["feed"], set_=new), rows)
 
     def unseen(self, articles: Sequence[Article]) -> list[Article]:
         """Those of `articles` that are new, by id and by link with title, each once."""
