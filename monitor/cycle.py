@@ -18,10 +18,10 @@ from alerts.outbox import Pace, Sent, send_due
 from alerts.types import Notifier
 from config.types import Config
 from monitor.asking import plan
-from monitor.feeds.poll import due
+from monitor.feeds.poll import claim, due
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
-from monitor.news import Taken, fresh_articles, refuse, save_news, together
+from monitor.news import Taken, fresh_articles, live_feeds, refuse, save_news, together
 from monitor.rota import Rota
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
@@ -63,11 +63,15 @@ async def read_news(edges: Edges, config: Config, now: datetime) -> NewsPass:
     states = rota.states
     if states is None:
         states = rota.remember((await edges.store.transact(Tx.feed_states)).values())
-    asked = rota.take(due(config.feeds, states, now))
+    live = await edges.store.transact(partial(live_feeds, now=now)) if rota.someone_waits(now) else ()
+    asked = rota.take(due(config.feeds, states, now, live))
     before = {feed.id: state for feed, state in asked}
     told: list[FeedAnswer] = []
     taken: list[Taken] = []
     try:
+        if asked:
+            claims = [claim(state, now, config.settings.poll_news) for _, state in asked]
+            await edges.store.transact(partial(Tx.save_feeds, states=claims))
         async with aclosing(edges.news.poll(asked, now)) as arriving:
             async for arrived in arriving:
                 answers = sorted(arrived, key=lambda a: a.state.feed)

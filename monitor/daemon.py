@@ -93,7 +93,7 @@ async def live(
         ) from error
     try:
         store = Store(places.database)
-        news = HttpNews(config.settings)
+        news = HttpNews(config.settings, clock=clock)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
         prices = PRICE_SOURCES["yahoo"](environment, places.state)
         notifier = notifier_of(environment)

@@ -17,6 +17,13 @@ HISTORY_AGE = timedelta(hours=12)
 """What a feed shows at its first reading and claims to be older than this is history, not news."""
 
 
+LIVE_FOR = timedelta(hours=1)
+"""A story without a new article for longer than this is not live."""
+
+LIVE_FEEDS = 3
+"""A story that so many feeds report is worth following closely before anything of it is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """An article that was taken in, with the story it joined or opened (None: it reports nothing to follow)."""
@@ -39,6 +46,12 @@ def is_news(article: Article, before: FeedState) -> bool:
     if before.known:
         return article.seen - article.time <= STALE_AGE
     return article.published is not None and article.seen - article.time <= HISTORY_AGE
+
+
+def live_feeds(tx: Tx, now: datetime) -> frozenset[str]:
+    """The feeds that report a story which is told already, or which several report, and which goes on right now."""
+    stories = tx.open_stories(now - LIVE_FOR)
+    return frozenset(feed for s in stories if s.told or len(s.feeds) >= LIVE_FEEDS for feed in s.feeds)
 
 
 def together(answers: Sequence[FeedAnswer]) -> list[Sequence[FeedAnswer]]:

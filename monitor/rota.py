@@ -5,6 +5,7 @@ no query. A feed in hand is not asked again by a later pass, so passes may overl
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from config.types import Feed
 from monitor.types import FeedState
@@ -29,6 +30,10 @@ class Rota:
             self._states = {}
         self._states.update((state.feed, state) for state in states)
         return self._states
+
+    def someone_waits(self, now: datetime) -> bool:
+        """Whether any feed is not due yet."""
+        return any(state.next_poll > now for state in (self._states or {}).values())
 
     def take(self, due: Iterable[tuple[Feed, FeedState]]) -> list[tuple[Feed, FeedState]]:
         """Those of `due` that nobody is asking at the moment; they are in hand until they are put back."""

@@ -44,11 +44,29 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a publisher says in a feed on how often to come: how long at least to wait, and when not to come at all.
+
+    `skip_hours` are hours of the day in UTC, `skip_days` days of the week, Monday is 0.
+    """
+
+    ttl: timedelta = timedelta()
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """What is remembered of a feed between polls. Validators are kept byte for byte.
 
-    `known` is false until the first successful poll: what that poll finds is history, not news.
-    `url` is the address all this is about: what was learnt at another one does not count.
+    `known` is false until the first successful poll: what that poll finds is history, not news. `url` is the address
+    all this is about: what was learnt at another one does not count; `moved` is where that has moved for good.
+    `earliest` is when the publisher welcomes the next poll, `closed_until` until when its host wants no request at all.
+    `gap` is the usual time between items, `newest` the time of the last one. `digest` is that of the last body that
+    could be read, `note` what a reader must know of it.
     """
 
     feed: str
@@ -59,6 +77,14 @@ class FeedState:
     error: str = ""
     last_success: datetime | None = None
     url: str = ""
+    moved: str = ""
+    earliest: datetime | None = None
+    closed_until: datetime | None = None
+    gap: timedelta | None = None
+    newest: datetime | None = None
+    wishes: Wishes = NO_WISHES
+    digest: str = ""
+    note: str = ""
 
     @property
     def known(self) -> bool:

@@ -57,10 +57,11 @@ async def test_new_items_become_articles_seen_now(web: Web, news: HttpNews) -> N
         Article(article.id, "wire", "https://lab.example/1", "A lab opens its model", "", NOW - EVERY, NOW) == article
     )
     assert article.id.startswith("wire:")
-    assert (
-        FeedState("wire", NOW + EVERY, '"v1"', "Mon, 27 Jan 2025 14:55:00 GMT", last_success=NOW, url=web.url("/rss"))
-        == answer.state
+    state = FeedState(
+        "wire", NOW + EVERY, '"v1"', "Mon, 27 Jan 2025 14:55:00 GMT", last_success=NOW, url=web.url("/rss")
     )
+    learnt = replace(state, earliest=NOW, newest=NOW - EVERY, digest=answer.state.digest)
+    assert (learnt, True) == (answer.state, bool(answer.state.digest))
     assert "" == answer.error
 
 
@@ -400,3 +401,62 @@ async def test_a_source_can_be_closed_before_it_was_used() -> None:
     source = HttpNews(Settings())
     await source.close()
     await source.close()
+
+
+async def test_a_permanent_redirect_is_remembered_once_its_target_can_be_read(web: Web, news: HttpNews) -> None:
+    """The next poll goes there directly; a target that is an error page is asked for at the old place again."""
+    url = web.serve("/old", Answer(308, headers={"Location": "/older"}))
+    web.serve("/older", Answer(301, headers={"Location": "/new"}))
+    web.serve("/new", Answer(404), conditional(Answer(body=BODY), '"v1"'))
+    first = await poll(news, url)
+    assert "" == first.state.moved
+    second = await poll(news, url, first.state)
+    assert web.url("/new") == second.state.moved
+    third = await poll(news, url, second.state)
+    assert ("", NOW) == (third.error, third.state.last_success)
+    assert [2, 3] == [len(web.requests(path)) for path in ("/old", "/new")]
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+async def test_a_temporary_redirect_is_not_remembered(web: Web, news: HttpNews, status: int) -> None:
+    """Neither is what comes after one, though it be permanent."""
+    url = web.serve("/old", Answer(301, headers={"Location": "/moved"}))
+    web.serve("/moved", Answer(status, headers={"Location": "/now"}))
+    web.serve("/now", Answer(301, headers={"Location": "/new"}))
+    web.feed("/new", BODY)
+    assert web.url("/moved") == (await poll(news, url)).state.moved
+
+
+async def test_how_long_to_wait_is_read_from_headers_and_feed(web: Web, news: HttpNews) -> None:
+    """The longer of max-age and ttl; a 304 may say something new of the one and leaves the other."""
+    body = BODY.replace(b"<item>", b"<ttl>30</ttl><item>")
+    answers = [
+        Answer(body=body, headers={"Cache-Control": "max-age=600", "ETag": '"1"'}),
+        Answer(304, headers={"Cache-Control": "max-age=7200"}),
+        Answer(304),
+    ]
+    url = web.serve("/rss", *answers)
+    state, waits = None, []
+    for _ in answers:
+        state = (await poll(news, url, state)).state
+        waits.append((state.next_poll - NOW) / timedelta(minutes=1))
+    assert [30, 120, 30] == waits
+
+
+async def test_the_same_body_again_is_not_read_again(web: Web, news: HttpNews) -> None:
+    """A server without validators costs a download, but no parsing and no articles."""
+    url = web.serve("/rss", Answer(body=BODY))
+    first = await poll(news, url)
+    again = await poll(news, url, first.state)
+    assert [(1, ""), (0, "")] == [(len(a.articles), a.error) for a in (first, again)]
+    assert first.state == again.state
+
+
+async def test_a_host_that_asks_for_a_pause_is_not_asked_for_its_other_feeds(web: Web, news: HttpNews) -> None:
+    """Not even in the same pass: those wait, and have not failed."""
+    feeds = [Feed(f"f{n}", web.serve(f"/{n}", Answer(429, headers={"Retry-After": "600"})), "Feed") for n in range(9)]
+    answers = await polled(news, due(feeds, {}, NOW), NOW)
+    assert {NOW + timedelta(minutes=10)} == {a.state.next_poll for a in answers}
+    asked = [a for a in answers if a.state.failures]
+    assert len(asked) == len(web.requests()) <= 2
+    assert {""} == {a.error for a in answers if not a.state.failures}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.types import Feed, Settings
+from config.types import Feed
 from monitor.feeds.poll import (
     ANSWER_CAP,
     CONTACT_CAP,
@@ -15,7 +15,6 @@ from monitor.feeds.poll import (
     Trouble,
     backoff,
     due,
-    interval,
     retry_after,
     settle,
 )
@@ -62,8 +61,8 @@ def test_a_feed_whose_address_was_edited_starts_afresh() -> None:
 def test_a_success_is_remembered_and_the_next_poll_comes_after_the_interval() -> None:
     """A good poll clears what went wrong before and keeps the new validators."""
     failing = FeedState("wire", NOW, '"v0"', failures=3, error="404 Not Found", url=WIRE.url)
-    settled = settle(failing, Outcome(etag='"v1"', last_modified=None), NOW, interval(failing, Settings()))
-    assert FeedState("wire", NOW + EVERY, '"v1"', last_success=NOW, url=WIRE.url) == settled
+    settled = settle(failing, Outcome(etag='"v1"', last_modified=None), NOW, EVERY)
+    assert FeedState("wire", NOW + EVERY, '"v1"', last_success=NOW, url=WIRE.url, earliest=NOW) == settled
 
 
 def test_a_failing_feed_is_asked_ever_more_rarely_up_to_a_cap() -> None:

@@ -8,9 +8,10 @@ raises.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 
@@ -25,11 +26,13 @@ from monitor.feeds.clean import one_line
 from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
 from monitor.feeds.guard import guarded_sockets, is_allowed
 from monitor.feeds.names import SystemNames
-from monitor.feeds.poll import Outcome, Reach, Trouble, interval, retry_after, settle
+from monitor.feeds.poll import Body, Outcome, Reach, Trouble, retry_after, settle
 from monitor.feeds.pool import Worker, WorkerError
+from monitor.feeds.rhythm import fresh_for
 from monitor.types import Article, FeedAnswer, FeedState
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})
 FEED_TYPES = "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -50,24 +53,30 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A 2xx answer (`body` is unpacked) or a 304 (`body` is None), with the validators to send next time."""
+    """A 2xx answer (`body` is unpacked) or a 304 (`body` is None), with the validators to send next time.
+
+    `fresh` is for how long it says that it stays as it is, `moved` where permanent redirects led before it was found.
+    """
 
     url: str
     body: bytes | None
     content_type: str
     etag: str | None
     last_modified: str | None
+    fresh: timedelta = timedelta()
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """One feed's outcome and items, with its state before and the host that was asked."""
+    """One feed's outcome and items, with its state before, the host that was asked, and when the answer was there."""
 
     feed: Feed
     state: FeedState
     host: str
     outcome: Outcome
-    items: tuple[parse.Item, ...] = ()
+    items: tuple[parse.Item, ...]
+    at: datetime
 
 
 class HttpNews:
@@ -77,10 +86,17 @@ class HttpNews:
     """
 
     def __init__(
-        self, settings: Settings, *, limits: Limits = LIMITS, resolver: AbstractResolver | None = None
+        self,
+        settings: Settings,
+        *,
+        limits: Limits = LIMITS,
+        resolver: AbstractResolver | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
-        """Open nothing yet; `resolver` None is the system's."""
+        """Open nothing yet; `resolver` None is the system's, without a `clock` no poll takes any time."""
         self.settings = settings
+        self._clock = clock
+        self._closed: dict[str, datetime] = {}
         self._limits = limits
         self._names = resolver or SystemNames(limits.at_once, limits.timeouts.name)
         self._workers = (Worker(limits.parse), Worker(limits.parse))
@@ -118,38 +134,51 @@ class HttpNews:
                     ready += unreached
                     unreached = []
                 if ready:
-                    yield [self._answer(one, now) for one in ready]
+                    yield [self._answer(one) for one in ready]
         finally:
             for task in asking:
                 task.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
 
-    def _answer(self, one: Polled, now: datetime) -> FeedAnswer:
+    def _answer(self, one: Polled) -> FeedAnswer:
         outcome = self._reach.blame(one.outcome)
-        state = settle(one.state, outcome, now, interval(one.state, self.settings))
-        return FeedAnswer(state, tuple(article(one.feed, item, now) for item in one.items), outcome.error)
+        state = settle(one.state, outcome, one.at, self.settings.poll_news)
+        error = state.error if outcome.trouble is Trouble.CLOSED else outcome.error
+        return FeedAnswer(state, tuple(article(one.feed, item, one.at) for item in one.items), error)
 
     async def _poll(self, feed: Feed, state: FeedState, now: datetime) -> Polled:
         trail: list[URL] = []
         host = ""
         try:
-            url = address(feed.url)
+            url = address(state.moved or feed.url)
             host = url.host or ""
             async with self._hosts[host], self._slots:
-                async with asyncio.timeout(self._limits.timeouts.total):
-                    page = await self._get(url, state, now, trail)
-                outcome = Outcome(etag=page.etag, last_modified=page.last_modified)
-                if page.body is None:
-                    return Polled(feed, state, host, outcome)
-                parsed = await self._worker(state).run(parse.read, page.body, page.content_type, page.url)
+                outcome, items = await self._ask(url, state, now, trail)
         except WorkerError as error:
-            return Polled(feed, state, host, Outcome(Trouble.ANSWER, str(error)))
+            outcome, items = Outcome(Trouble.ANSWER, str(error)), ()
         except Exception as error:  # noqa: BLE001  one feed, whatever it did, must not cost the others their poll
             last = (trail[-1].host or "") if trail else host
-            return Polled(feed, state, host, explain(error, self._limits.timeouts, last if last != host else ""))
+            outcome, items = explain(error, self._limits.timeouts, last if last != host else ""), ()
+            if outcome.retry_after and outcome.trouble is not Trouble.CLOSED:
+                self._closed[last] = outcome.retry_after
+        return Polled(feed, state, host, outcome, items, self._clock() if self._clock else now)
+
+    async def _ask(
+        self, url: URL, state: FeedState, now: datetime, trail: list[URL]
+    ) -> tuple[Outcome, tuple[parse.Item, ...]]:
+        async with asyncio.timeout(self._limits.timeouts.total):
+            page = await self._get(url, state, now, trail)
+        good = Outcome(etag=page.etag, last_modified=page.last_modified, fresh=page.fresh, moved=page.moved)
+        if page.body is None:
+            return good, ()
+        digest = blake2b(page.body, digest_size=10).hexdigest()
+        if digest == state.digest and not state.failures:
+            return good, ()
+        parsed = await self._worker(state).run(parse.read, page.body, page.content_type, page.url)
         if parsed.error:
-            return Polled(feed, state, host, Outcome(Trouble.ANSWER, parsed.error))
-        return Polled(feed, state, host, outcome, parsed.items)
+            return Outcome(Trouble.ANSWER, parsed.error), ()
+        times = tuple(item.published for item in parsed.items if item.published)
+        return replace(good, body=Body(digest, parsed.wishes, times, parsed.note)), parsed.items
 
     def _worker(self, state: FeedState) -> Worker:
         """The process that parses for feeds that could be read last time, or the one for all others."""
@@ -161,25 +190,37 @@ class HttpNews:
         Raises FeedError and what aiohttp raises.
         """
         headers = self._headers(state)
+        moved, for_good = "", True
         for _ in range(self._limits.redirects + 1):
             trail.append(url)
+            self._check_open(url, now)
             async with self._session(url).get(url, headers=headers, allow_redirects=False) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
-                    return await self._page(response, state, now)
-                url = address(response.headers["Location"], url)
+                    return replace(await self._page(response, state, now), moved=moved)
+                target = address(response.headers["Location"], url)
+                for_good = for_good and response.status in FOR_GOOD and target.scheme >= url.scheme
+                url = target
+                moved = str(url) if for_good else moved
         raise FeedError(f"redirects more than {self._limits.redirects} times")
+
+    def _check_open(self, url: URL, now: datetime) -> None:
+        """Raises FeedError if the host has said not to come before a time that has not come yet."""
+        until = self._closed.get(url.host or "")
+        if until and until > now:
+            raise FeedError("its host asked for a pause", Trouble.CLOSED, retry_after=until)
 
     async def _page(self, response: aiohttp.ClientResponse, state: FeedState, now: datetime) -> Page:
         etag, last_modified = _raw(response, b"etag"), _raw(response, b"last-modified")
         content_type = response.headers.get("Content-Type", "")
         if response.status == HTTPStatus.NOT_MODIFIED and (state.etag or state.last_modified):
-            return Page(str(response.url), None, content_type, etag or state.etag, last_modified or state.last_modified)
+            kept = etag or state.etag, last_modified or state.last_modified
+            return Page(str(response.url), None, content_type, *kept, fresh_for(response.headers))
         if response.status not in range(200, 300):
             wait = retry_after(response.headers.get("Retry-After", ""), now)
             raise status_error(response.status, wait, contact=self.settings.contact)
         encoding = response.headers.get("Content-Encoding", "")
         body = await read_body(response.content.iter_any(), encoding, self._limits.body)
-        return Page(str(response.url), body, content_type, etag, last_modified)
+        return Page(str(response.url), body, content_type, etag, last_modified, fresh_for(response.headers))
 
     def _headers(self, state: FeedState) -> dict[str, str]:
         headers = {"User-Agent": user_agent(self.settings.contact), "Accept": FEED_TYPES, "Accept-Encoding": ACCEPTED}

@@ -19,6 +19,8 @@ from xml.sax import SAXParseException
 import feedparser
 
 from monitor.feeds.clean import one_line, plain, shorten, web_link
+from monitor.feeds.rhythm import wishes
+from monitor.types import NO_WISHES, Wishes
 
 MAX_TITLE = 500
 MAX_SUMMARY = 4_000
@@ -48,6 +50,7 @@ _DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^>\["']|"[^"]*"|'[^']*')*(?P<subset>\[)?>
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z][\w.-]*)")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
+_FIRST_ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _SYMBOL_TYPE = re.compile(rb"""(<category\b[^<>]*?\s)type(\s*=\s*["']symbol["'])""")
 _SYMBOL = re.compile(r"(?:(?P<market>[A-Za-z ]+):\s*)?(?P<symbol>[A-Za-z0-9^][A-Za-z0-9.^=-]{0,14})")
 _US_MARKETS = frozenset({"nasdaq", "nyse", "nyse american", "nyse arca", "amex", "nasdaqgs", "nasdaqgm", "nasdaqcm"})
@@ -82,10 +85,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The items of a feed in its own order, or why there are none: `error` is one line for people, "" on success."""
+    """The items of a feed in its own order, or why there are none: `error` is one line for people, "" on success.
+
+    `note` is what a reader must know of items that were found all the same (that the feed is broken half-way).
+    """
 
     items: tuple[Item, ...] = ()
     error: str = ""
+    wishes: Wishes = NO_WISHES
+    note: str = ""
 
 
 def read(body: bytes, content_type: str, url: str) -> Parsed:
@@ -106,7 +114,8 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
         items = tuple(_distinct(_items(found["entries"][:MAX_ITEMS], url)))
     except Exception as error:  # noqa: BLE001  whatever feedparser trips over in a stranger's bytes is that feed's error
         return Parsed(error=f"malformed feed: the parser gave up ({type(error).__name__})")
-    return Parsed(items) if items else Parsed(error=_why_empty(found))
+    said = wishes(_FIRST_ITEM.split(body, 1)[0])
+    return Parsed(items, wishes=said) if items else Parsed(error=_why_empty(found), wishes=said)
 
 
 def refuse(body: bytes, content_type: str) -> str:
