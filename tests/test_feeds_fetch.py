@@ -460,3 +460,13 @@ async def test_a_host_that_asks_for_a_pause_is_not_asked_for_its_other_feeds(web
     asked = [a for a in answers if a.state.failures]
     assert len(asked) == len(web.requests()) <= 2
     assert {""} == {a.error for a in answers if not a.state.failures}
+
+
+async def test_a_host_that_wants_a_contact_is_not_asked_without_one() -> None:
+    """The SEC turns such readers away, and after a while for good; the line says what to set."""
+    source = HttpNews(Settings(), limits=LIMITS)
+    try:
+        answer = await poll(source, "https://www.sec.gov/cgi-bin/browse-edgar?output=atom")
+    finally:
+        await source.close()
+    assert "www.sec.gov asks its readers for a contact: set `contact` in aftershock.yaml" == answer.error

@@ -25,6 +25,7 @@ from monitor.feeds.body import ACCEPTED, read_body
 from monitor.feeds.clean import one_line
 from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
 from monitor.feeds.guard import guarded_sockets, is_allowed
+from monitor.feeds.items import Item
 from monitor.feeds.names import SystemNames
 from monitor.feeds.poll import Body, Outcome, Reach, Trouble, retry_after, settle
 from monitor.feeds.pool import Worker, WorkerError
@@ -33,7 +34,13 @@ from monitor.types import Article, FeedAnswer, FeedState
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOR_GOOD = frozenset({301, 308})
-FEED_TYPES = "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, */*;q=0.5"
+WANT_CONTACT = ("sec.gov",)
+"""Hosts that serve nobody without a contact in the User-Agent (the SEC's fair access rules)."""
+
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
+    "application/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Polled:
     state: FeedState
     host: str
     outcome: Outcome
-    items: tuple[parse.Item, ...]
+    items: tuple[Item, ...]
     at: datetime
 
 
@@ -144,7 +151,7 @@ class HttpNews:
         outcome = self._reach.blame(one.outcome)
         state = settle(one.state, outcome, one.at, self.settings.poll_news)
         error = state.error if outcome.trouble is Trouble.CLOSED else outcome.error
-        return FeedAnswer(state, tuple(article(one.feed, item, one.at) for item in one.items), error)
+        return FeedAnswer(state, tuple(article(one.feed, item, one.at) for item in one.items if item.title), error)
 
     async def _poll(self, feed: Feed, state: FeedState, now: datetime) -> Polled:
         trail: list[URL] = []
@@ -165,7 +172,7 @@ class HttpNews:
 
     async def _ask(
         self, url: URL, state: FeedState, now: datetime, trail: list[URL]
-    ) -> tuple[Outcome, tuple[parse.Item, ...]]:
+    ) -> tuple[Outcome, tuple[Item, ...]]:
         async with asyncio.timeout(self._limits.timeouts.total):
             page = await self._get(url, state, now, trail)
         good = Outcome(etag=page.etag, last_modified=page.last_modified, fresh=page.fresh, moved=page.moved)
@@ -204,7 +211,12 @@ class HttpNews:
         raise FeedError(f"redirects more than {self._limits.redirects} times")
 
     def _check_open(self, url: URL, now: datetime) -> None:
-        """Raises FeedError if the host has said not to come before a time that has not come yet."""
+        """Raises FeedError if the host wants to know whom it serves and is not told, or no request before a time."""
+        name = url.host or ""
+        if not self.settings.contact and any(f".{name}".endswith(f".{host}") for host in WANT_CONTACT):
+            raise FeedError(
+                f"{name} asks its readers for a contact: set `contact` in aftershock.yaml", Trouble.SETTINGS
+            )
         until = self._closed.get(url.host or "")
         if until and until > now:
             raise FeedError("its host asked for a pause", Trouble.CLOSED, retry_after=until)
@@ -268,7 +280,7 @@ def address(text: str, base: URL | None = None) -> URL:
     return url
 
 
-def article(feed: Feed, item: parse.Item, seen: datetime) -> Article:
+def article(feed: Feed, item: Item, seen: datetime) -> Article:
     """An item as an article; its id is the feed's with the item's, so unique and the same on every poll."""
     return Article(
         f"{feed.id}:{item.id}", feed.id, item.link, item.title, item.summary, item.published, seen, item.symbols

@@ -92,7 +92,8 @@ def due(
     """
     pairs = ((feed, current(feed, states.get(feed.id), now)) for feed in feeds)
     found = [(_time(state, feed.id in live), feed, state) for feed, state in pairs]
-    found = sorted((f for f in found if f[0] <= now), key=lambda f: (f[0], f[1].id))
+    found = [f for f in found if f[0] <= now and welcome(now, f[2].wishes) == now]
+    found.sort(key=lambda f: (f[0], f[1].id))
     closed = {_host(s) for s in states.values() if s.closed_until and s.closed_until > now}
     return [(feed, state) for _, feed, state in found if not closed or _host(state) not in closed]
 
