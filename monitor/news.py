@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR, join, report
 from monitor.types import Article, FeedAnswer, FeedState, Story
+from monitor.unseen import NOTHING, keys
 from nlp.types import Analysis
 
 HISTORY_AGE = timedelta(hours=12)
@@ -68,21 +69,25 @@ def save_news(
     analyses: Mapping[str, Analysis | None],
     now: datetime,
 ) -> list[Taken]:
-    """Join the articles of some feeds to stories and save both with the feeds' new states.
+    """Join the articles of some feeds to stories and save both with the feeds' new states; edits join nothing.
 
     `before` is each feed's state before its poll. `analyses` holds what was found in each article, by its id; None
     where it could not be analysed.
     """
-    unseen = tx.unseen(sorted((article for answer in answers for article in answer.articles), key=order))
-    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if unseen else {}
+    articles = sorted((article for answer in answers for article in answer.articles), key=order)
+    names = keys(articles)
+    sifted = tx.sift(articles, names) if articles else NOTHING
+    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if sifted.fresh else {}
     taken = []
-    for article in unseen:
+    for article in sifted.fresh:
         one = _take(article, before[article.feed], analyses.get(article.id), stories)
         if one.story:
             stories[one.story.id] = one.story
             tx.save_story(one.story)
-        tx.save_article(article, one.story.id if one.story else None, one.reason)
+        tx.save_article(article, one.story.id if one.story else None, one.reason, names[article.id])
         taken.append(one)
+    for kept, article in sifted.edits.items():
+        tx.edit_article(kept, article, names[article.id])
     tx.save_feeds([answer.state for answer in answers])
     return taken
 
@@ -113,5 +118,7 @@ def fresh_articles(tx: Tx, answers: Sequence[FeedAnswer], before: Mapping[str, F
 
     `before` is each feed's state before its poll, by feed.
     """
-    news = [a for answer in answers for a in answer.articles if is_news(a, before[answer.state.feed])]
-    return tx.unseen(sorted(news, key=order)) if news else []
+    articles = [article for answer in answers for article in answer.articles]
+    names = keys(articles)
+    news = [article for article in articles if is_news(article, before[article.feed])]
+    return list(tx.sift(sorted(news, key=order), names).fresh) if news else []

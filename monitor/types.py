@@ -20,7 +20,7 @@ T = TypeVar("T")
 class Article:
     """One item of a feed. `published` is the feed's claim and may be missing or wrong; `seen` is ours.
 
-    `symbols` are tickers the feed gave with the item.
+    `symbols` are tickers the feed gave with the item, `guid` what it calls it ("" where that means nothing).
     """
 
     id: str
@@ -31,6 +31,7 @@ class Article:
     published: datetime | None
     seen: datetime
     symbols: tuple[str, ...] = ()
+    guid: str = ""
 
     @property
     def time(self) -> datetime:

@@ -283,7 +283,15 @@ def address(text: str, base: URL | None = None) -> URL:
 def article(feed: Feed, item: Item, seen: datetime) -> Article:
     """An item as an article; its id is the feed's with the item's, so unique and the same on every poll."""
     return Article(
-        f"{feed.id}:{item.id}", feed.id, item.link, item.title, item.summary, item.published, seen, item.symbols
+        id=f"{feed.id}:{item.id}",
+        feed=feed.id,
+        link=item.link,
+        title=item.title,
+        summary=item.summary,
+        published=item.published,
+        seen=seen,
+        symbols=item.symbols,
+        guid=item.guid,
     )
 
 

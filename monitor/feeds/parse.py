@@ -66,7 +66,8 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
         return read_json(texts[0].removeprefix("\ufeff"), url)
     if kind == "urlset":
         return read_sitemap(body, url)
-    headers = {"content-type": content_type, "content-location": url} if content_type else {"content-location": url}
+    # Without the feed's address feedparser leaves guids as they are: a feed that moves keeps its items' ids.
+    headers = {"content-type": content_type} if content_type else {}
     head, cut = _FIRST_ITEM.split(body, 1)[0], _breaks_off(body)
     try:
         found = feedparser.parse(
@@ -171,7 +172,7 @@ def _entries(found: Iterable[Any]) -> Iterator[Entry]:
         source = entry.get("source") or {}
         yield Entry(
             guid=_text(entry.get("id")),
-            link=_text(entry.get("feedburner_origlink")) or _text(entry.get("link")) or _alternate(entry),
+            link=_text(entry.get("feedburner_origlink")) or _link(entry),
             title=_text(entry.get("title")),
             summary=_text(entry.get("summary")) or _content(entry),
             published=published(entry),
@@ -204,6 +205,13 @@ def _symbols(entry: Any) -> Iterator[str]:  # noqa: ANN401  feedparser ships no 
 
 def _is_symbol_scheme(scheme: str) -> bool:
     return scheme == "symbol" or scheme.endswith(("/symbol", "/rss/stock"))
+
+
+def _link(entry: Any) -> str:  # noqa: ANN401  feedparser ships no types
+    """Where the entry says that it is. A guid stands in for that only if it is a whole address ("7" is none)."""
+    link = _text(entry.get("link"))
+    guid = _text(entry.get("id"))
+    return (link if link != guid or "://" in link else "") or _alternate(entry)
 
 
 def _alternate(entry: Any) -> str:  # noqa: ANN401  feedparser ships no types

@@ -73,6 +73,7 @@ class Publisher:
             said = format_datetime(self._closed, usegmt=True) if self.dice.random() < 0.5 else f"{wait.seconds}"
             return self.dice.choice((429, 503)), {"Retry-After": said}, b"later"
         self._good = True
+        self.unconditional += "If-None-Match" not in headers
         changed = self._write(now)
         unchanged = bool(self._etag) and headers.get("If-None-Match") == self._etag and not changed
         if changed or not self._etag or (unchanged and self.fickle):
@@ -85,11 +86,11 @@ class Publisher:
         return (304, said_of_it, b"") if unchanged else (200, said_of_it, self._body())
 
     def _check(self, headers: Mapping[str, str], now: datetime) -> None:
-        if not self._etag:
-            self.unconditional += 1
-        elif (headers.get("If-None-Match"), headers.get("If-Modified-Since")) != (self._etag, self._modified):
+        if self._etag and (headers.get("If-None-Match"), headers.get("If-Modified-Since")) != (
+            self._etag,
+            self._modified,
+        ):
             self.wrong.append(f"{now}: {dict(headers)} for {self._etag}, {self._modified}")
-            self.unconditional += "If-None-Match" not in headers
         wait = MINUTE * max(self.ttl, self.max_age, 1) if self._good else MINUTE
         if self._last and now < self._last + wait:
             self.early.append(f"{now}: {self._last} was {now - self._last} before")
