@@ -25,7 +25,7 @@ from monitor.feeds.body import ACCEPTED, read_body
 from monitor.feeds.clean import one_line
 from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
 from monitor.feeds.guard import guarded_sockets, is_allowed
-from monitor.feeds.items import Item
+from monitor.feeds.items import Item, Parsed
 from monitor.feeds.names import SystemNames
 from monitor.feeds.poll import Body, Outcome, Reach, Trouble, retry_after, settle
 from monitor.feeds.pool import Worker, WorkerError
@@ -84,6 +84,14 @@ class Polled:
     outcome: Outcome
     items: tuple[Item, ...]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look at an address found; `page.body` is not None."""
+
+    page: Page
+    parsed: Parsed
 
 
 class HttpNews:
@@ -186,6 +194,21 @@ class HttpNews:
             return Outcome(Trouble.ANSWER, parsed.error), ()
         times = tuple(item.published for item in parsed.items if item.published)
         return replace(good, body=Body(digest, parsed.wishes, times, parsed.note)), parsed.items
+
+    async def look(self, url: str, now: datetime) -> Looked:
+        """One address as a poll would find it, whatever is there. Raises FeedError in words for people."""
+        state, trail = FeedState("", now), list[URL]()
+        try:
+            async with asyncio.timeout(self._limits.timeouts.total):
+                page = await self._get(address(url), state, now, trail)
+            body = page.body or b""
+            parsed = await self._worker(state).run(parse.read, body, page.content_type, page.url)
+        except WorkerError as error:
+            raise FeedError(str(error)) from error
+        except Exception as error:
+            elsewhere = (trail[-1].host or "") if trail and trail[-1].host != URL(url).host else ""
+            raise FeedError(explain(error, self._limits.timeouts, elsewhere).error) from error
+        return Looked(page, parsed)
 
     def _worker(self, state: FeedState) -> Worker:
         """The process that parses for feeds that could be read last time, or the one for all others."""

@@ -92,13 +92,15 @@ class Item:
 class Parsed:
     """The items of a feed in its own order, or why there are none: `error` is one line for people, "" on success.
 
-    `note` is what a reader must know of items that were found all the same (that the feed breaks off).
+    `note` is what a reader must know of items that were found all the same (that the feed breaks off), `title` what the
+    feed calls itself.
     """
 
     items: tuple[Item, ...] = ()
     error: str = ""
     wishes: Wishes = NO_WISHES
     note: str = ""
+    title: str = ""
 
 
 def tidy(entries: Iterable[Entry], url: str) -> tuple[Item, ...]:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from monitor.feeds.items import MAX_ITEMS, Entry, Parsed, moment, tidy
+from monitor.feeds.clean import plain
+from monitor.feeds.items import MAX_ITEMS, MAX_TITLE, Entry, Parsed, moment, tidy
 
 VERSION = "jsonfeed.org/version/"
 BARE_VERSIONS = frozenset({"1", "1.0", "1.1"})
@@ -26,7 +27,7 @@ def read_json(text: str, url: str) -> Parsed:
     if not isinstance(listed, list):
         return Parsed(error="malformed feed: it has no list of items")
     note = "the feed says that it will not be written to any more" if root.get("expired") is True else ""
-    return Parsed(tidy(_entries(listed), url), note=note)
+    return Parsed(tidy(_entries(listed), url), note=note, title=plain(_text(root.get("title")), MAX_TITLE))
 
 
 def _entries(listed: list[Any]) -> Iterator[Entry]:

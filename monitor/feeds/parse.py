@@ -15,8 +15,8 @@ from xml.sax import SAXParseException
 
 import feedparser
 
-from monitor.feeds.clean import one_line, shorten
-from monitor.feeds.items import MAX_ITEMS, Entry, Parsed, believable, tidy
+from monitor.feeds.clean import one_line, plain, shorten
+from monitor.feeds.items import MAX_ITEMS, MAX_TITLE, Entry, Parsed, believable, tidy
 from monitor.feeds.jsonfeed import read_json
 from monitor.feeds.rhythm import wishes
 from monitor.feeds.sitemap import read_sitemap
@@ -78,10 +78,11 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
     except Exception as error:  # noqa: BLE001  whatever feedparser trips over in a stranger's bytes is that feed's error
         return Parsed(error=f"malformed feed: the parser gave up ({type(error).__name__})")
     problem = _problem(found)
+    title = plain(_text((found.get("feed") or {}).get("title")), MAX_TITLE)
     if not items:
-        return Parsed(error=problem or _why_empty(found), wishes=wishes(head))
+        return Parsed(error=problem or _why_empty(found), wishes=wishes(head), title=title)
     note = "the feed breaks off inside an item, which is left out" if cut else problem
-    return Parsed(items, wishes=wishes(head), note=note)
+    return Parsed(items, wishes=wishes(head), note=note, title=title)
 
 
 def _mended(body: bytes) -> bytes:

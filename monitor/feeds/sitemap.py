@@ -6,7 +6,8 @@ Runs in the parsing process, after documents with a DOCTYPE of their own were re
 from typing import Any
 from xml.parsers import expat  # a stream without entities of its own, in a process that may be killed
 
-from monitor.feeds.items import MAX_ITEMS, Entry, Parsed, moment, tidy
+from monitor.feeds.clean import plain
+from monitor.feeds.items import MAX_ITEMS, MAX_TITLE, Entry, Parsed, moment, tidy
 
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 _FIELDS = {
@@ -26,6 +27,7 @@ class _Sitemap:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.source = ""
         self._found: dict[str, str] = {}
         self._text: list[str] = []
 
@@ -48,6 +50,7 @@ class _Sitemap:
             self._found["link"] = text
         elif _local(name) == "url" and "news" in self._found:
             found = self._found
+            self.source = self.source or found.get("source", "")
             self.entries.append(
                 Entry(
                     link=found.get("link", ""),
@@ -81,5 +84,5 @@ def read_sitemap(body: bytes, url: str) -> Parsed:
         note = f"malformed sitemap, read as far as it goes: {error}"
     items = tidy(sitemap.entries, url)
     if items:
-        return Parsed(items, note=note)
+        return Parsed(items, note=note, title=plain(sitemap.source, MAX_TITLE))
     return Parsed(error=note or "answered with a sitemap without news, not a feed")
