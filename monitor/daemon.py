@@ -24,6 +24,7 @@ from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
 from monitor.health import Changes, changes, delivery_troubles, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
+from monitor.operator import failing, messages
 from monitor.places import AlreadyRunningError, Places
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, StoreError, Tx
@@ -159,6 +160,7 @@ class Daemon:
             if taken.story:
                 log.info("story", story=taken.story.id, title=taken.article.title, why=taken.reason)
         await self._tell(*feed_troubles(done.answers))
+        await self._tell_operator(*failing(done.answers))
 
     async def prices(self) -> None:
         """One pass of the price line."""
@@ -217,6 +219,20 @@ class Daemon:
             log.warning("cannot reach", what=text)
         for text in found.ended.values():
             log.info("works again", what=text.partition(":")[0])
+
+    async def _tell_operator(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
+        """Put into the outbox, for the operator's channel, which feeds began and ceased to need somebody's eye."""
+        if not looked_at:
+            return
+        now, channel = self._clock(), self._config.settings.channel
+
+        def work(tx: Tx) -> None:
+            found = changes(tx.notices(), troubles, looked_at)
+            tx.set_notices(found.begun, found.ended, now)
+            for delivery in messages(found.begun, found.ended, channel, now):
+                tx.enqueue(delivery, now)
+
+        await self._edges.store.transact(work)
 
     async def _drain(self) -> None:
         """Wait a moment for running passes, break off those that go on, then make one last delivery."""
