@@ -191,6 +191,34 @@ def test_a_feed_with_a_mistake_is_read_as_far_as_it_goes() -> None:
     assert ["Fine", "Prices up"] == [i.title for i in read(broken, "", URL).items]
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (rss(item("x", guid="1", more="<a>" * 200_000)), "refused: the feed is nested more than 500 deep"),
+        (b"<feed><entry>" + b"<a>" * 501, "refused: the feed is nested more than 500 deep"),
+        (rss(item("x", more="<a " + "b='c' " * 50_000 + "/>")), "refused: a tag of the feed is longer than 100 kB"),
+    ],
+)
+def test_a_feed_that_would_choke_the_parser_is_refused_before(body: bytes, error: str) -> None:
+    """Nesting and attributes without end; a parser takes minutes and hundreds of megabytes for them."""
+    assert error == read(body, "", URL).error
+
+
+def test_markup_that_is_never_closed_is_no_nesting() -> None:
+    """In each item a few, in CDATA any number."""
+    loose = "<br>" * 400
+    body = rss(*(item(f"Item {n}", guid=f"{n}", more=f"<x>{loose}</x>") for n in range(5)))
+    assert "Item 4" in [i.title for i in read(body, "", URL).items]
+    quoted = rss(item("Quoted", guid="1", more=f"<description><![CDATA[{'<br>' * 900}]]></description>"))
+    assert "Quoted" == only(quoted).title
+
+
+def test_of_an_archive_the_first_items_are_read() -> None:
+    """A thousand, without a word on the rest."""
+    parsed = read(rss(*(item(f"Item {n}", guid=f"{n}") for n in range(1_200))), "", URL)
+    assert (1_000, "Item 999", "") == (len(parsed.items), parsed.items[-1].title, parsed.note)
+
+
 ENTITIES = '<?xml version="1.0"{}?><!-- <a> --><!DOCTYPE rss SYSTEM "a>b" [<!ENTITY x "y">]><rss version="2.0"/>'
 
 

@@ -9,6 +9,7 @@ raises.
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -28,11 +29,14 @@ from monitor.feeds.guard import guarded_sockets, is_allowed
 from monitor.feeds.items import Item, Parsed
 from monitor.feeds.names import SystemNames
 from monitor.feeds.poll import Body, Outcome, Reach, Trouble, retry_after, settle
-from monitor.feeds.pool import Worker, WorkerError
+from monitor.feeds.pool import TooSlowError, Worker, WorkerError
 from monitor.feeds.rhythm import fresh_for
 from monitor.types import Article, FeedAnswer, FeedState
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+QUICK = 0.2
+"""The part of the time for parsing that a feed has among those that were read last time."""
+
 FOR_GOOD = frozenset({301, 308})
 WANT_CONTACT = ("sec.gov",)
 """Hosts that serve nobody without a contact in the User-Agent (the SEC's fair access rules)."""
@@ -114,7 +118,8 @@ class HttpNews:
         self._closed: dict[str, datetime] = {}
         self._limits = limits
         self._names = resolver or SystemNames(limits.at_once, limits.timeouts.name)
-        self._workers = (Worker(limits.parse), Worker(limits.parse))
+        quick = limits.parse * QUICK
+        self._quick, self._patient = Worker(quick), Worker(limits.parse - quick)
         self._reach = Reach()
         self._slots = asyncio.Semaphore(limits.at_once)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
@@ -189,7 +194,7 @@ class HttpNews:
         digest = blake2b(page.body, digest_size=10).hexdigest()
         if digest == state.digest and not state.failures:
             return good, ()
-        parsed = await self._worker(state).run(parse.read, page.body, page.content_type, page.url)
+        parsed = await self._parse(state, page, page.body)
         if parsed.error:
             return Outcome(Trouble.ANSWER, parsed.error), ()
         times = tuple(item.published for item in parsed.items if item.published)
@@ -201,8 +206,7 @@ class HttpNews:
         try:
             async with asyncio.timeout(self._limits.timeouts.total):
                 page = await self._get(address(url), state, now, trail)
-            body = page.body or b""
-            parsed = await self._worker(state).run(parse.read, body, page.content_type, page.url)
+            parsed = await self._parse(state, page, page.body or b"")
         except WorkerError as error:
             raise FeedError(str(error)) from error
         except Exception as error:
@@ -210,9 +214,16 @@ class HttpNews:
             raise FeedError(explain(error, self._limits.timeouts, elsewhere).error) from error
         return Looked(page, parsed)
 
-    def _worker(self, state: FeedState) -> Worker:
-        """The process that parses for feeds that could be read last time, or the one for all others."""
-        return self._workers[state.known and not state.failures]
+    async def _parse(self, state: FeedState, page: Page, body: bytes) -> Parsed:
+        """The items of `body`. Raises WorkerError.
+
+        A feed that could be read last time is quick, and shares a process with its like; one that is slow all the same
+        is broken off, and goes where all others are parsed, so that it delays only those.
+        """
+        if state.known and not state.failures:
+            with suppress(TooSlowError):
+                return await self._quick.run(parse.read, body, page.content_type, page.url)
+        return await self._patient.run(parse.read, body, page.content_type, page.url)
 
     async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL]) -> Page:
         """The feed's page, over as many redirects as allowed; `trail` is given every address that is asked.
@@ -288,8 +299,8 @@ class HttpNews:
         for session in sessions:
             await session.close()
         await self._names.close()
-        for worker in self._workers:
-            await worker.close()
+        await self._quick.close()
+        await self._patient.close()
 
 
 def address(text: str, base: URL | None = None) -> URL:

@@ -21,6 +21,12 @@ from monitor.feeds.jsonfeed import read_json
 from monitor.feeds.rhythm import wishes
 from monitor.feeds.sitemap import read_sitemap
 
+MAX_DEPTH = 500
+"""How deep elements may stand in one item. Feeds need ten; unclosed markup of a broken one adds up."""
+
+MAX_TAG = 100_000
+"""The longest tag, in bytes: addresses and inline pictures may be long, a hundred thousand attributes may not."""
+
 _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WIDE = (
     (b"<\0\0\0", "utf-32-le"),
@@ -37,6 +43,11 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z][\w.-]*)")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _FIRST_ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{%d}" % MAX_TAG)
+_TAG = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>",
+    re.DOTALL,
+)
 _ITEM_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _WHOLE = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel|title)\s*>", re.IGNORECASE)
 _STRAY = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|\w{2,31};)", re.DOTALL)
@@ -68,6 +79,7 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
         return read_sitemap(body, url)
     # Without the feed's address feedparser leaves guids as they are: a feed that moves keeps its items' ids.
     headers = {"content-type": content_type} if content_type else {}
+    body = _newest(body)
     head, cut = _FIRST_ITEM.split(body, 1)[0], _breaks_off(body)
     try:
         found = feedparser.parse(
@@ -83,6 +95,28 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
         return Parsed(error=problem or _why_empty(found), wishes=wishes(head), title=title)
     note = "the feed breaks off inside an item, which is left out" if cut else problem
     return Parsed(items, wishes=wishes(head), note=note, title=title)
+
+
+def _monstrous(body: bytes) -> str:
+    """Why the parser would choke on `body`, for minutes and hundreds of megabytes; "" if it would not."""
+    if _LONG_TAG.search(body):
+        return f"refused: a tag of the feed is longer than {MAX_TAG / 1000:g} kB"
+    depth = 0
+    for tag in _TAG.finditer(body):
+        if tag["name"] is None or tag["empty"]:
+            continue
+        if _FIRST_ITEM.match(tag[0]):
+            depth = 0  # whatever was left open before: each item is counted by itself
+        depth = max(depth - 1, 0) if tag["close"] else depth + 1
+        if depth > MAX_DEPTH:
+            return f"refused: the feed is nested more than {MAX_DEPTH} deep"
+    return ""
+
+
+def _newest(body: bytes) -> bytes:
+    """`body` with as many items as are read, which are its first ones, and what stands around them."""
+    ends = [m.end() for m in _ITEM_END.finditer(body)]
+    return body[: ends[MAX_ITEMS - 1]] + body[ends[-1] :] if len(ends) > MAX_ITEMS else body
 
 
 def _mended(body: bytes) -> bytes:
@@ -104,7 +138,7 @@ def _breaks_off(body: bytes) -> bool:
 
 
 def refuse(body: bytes, texts: Iterable[str]) -> str:
-    """Why `body` is not worth parsing (empty, a web page, plain text) or must not be (own entities); "" if it is.
+    """Why `body` is not worth parsing (empty, a web page, plain text) or must not be (entities, nesting); "" if it is.
 
     `texts` are `body` in each encoding that the parser might read it in, so that none hides a DOCTYPE.
     """
@@ -114,7 +148,7 @@ def refuse(body: bytes, texts: Iterable[str]) -> str:
     if any(map(_declares_entities, texts)):
         return "refused: the feed declares XML entities of its own (DOCTYPE)"
     kind = _kind(texts)
-    return f"answered with {_NOT_FEEDS[kind]}, not a feed" if kind in _NOT_FEEDS else ""
+    return f"answered with {_NOT_FEEDS[kind]}, not a feed" if kind in _NOT_FEEDS else _monstrous(body)
 
 
 def _kind(texts: Iterable[str]) -> str:

@@ -16,7 +16,9 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from config.types import Settings
-from monitor.feeds.fetch import HttpNews
+from monitor.feeds.fetch import HttpNews, Page
+from monitor.feeds.items import Parsed
+from monitor.feeds.parse import read
 from monitor.types import FeedState
 from standins.web import item, rss
 
@@ -160,12 +162,9 @@ class ModelNews(HttpNews):
         name = url.path.removeprefix("/")
         return _Answer(url, *self._publishers[name.removesuffix("-new")].answer(name, headers, self._now()))
 
-    def _worker(self, state: FeedState) -> Any:  # noqa: ANN401  stands for the process
-        return self
-
-    async def run(self, function: Callable[..., Any], *args: Any) -> Any:  # noqa: ANN401  whatever it is given
+    async def _parse(self, state: FeedState, page: Page, body: bytes) -> Parsed:
         """Do it here."""
-        return function(*args)
+        return read(body, page.content_type, page.url)
 
 
 class _Answer:
