@@ -27,6 +27,9 @@ MAX_DEPTH = 500
 MAX_TAG = 100_000
 """The longest tag, in bytes: addresses and inline pictures may be long, a hundred thousand attributes may not."""
 
+MOST_FIRST, MOST_LAST = 350, 50
+"""Items that are parsed of a longer feed, which is an archive: feedparser takes up to 5 ms for each."""
+
 _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WIDE = (
     (b"<\0\0\0", "utf-32-le"),
@@ -86,7 +89,7 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
             io.BytesIO(_mended(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
         entries = found["entries"][:MAX_ITEMS]
-        items = tidy(_entries(entries[:-1] if cut and len(entries) == len(found["entries"]) else entries), url)
+        items = tidy(_entries(entries[:-1] if cut else entries), url)
     except Exception as error:  # noqa: BLE001  whatever feedparser trips over in a stranger's bytes is that feed's error
         return Parsed(error=f"malformed feed: the parser gave up ({type(error).__name__})")
     problem = _problem(found)
@@ -114,9 +117,9 @@ def _monstrous(body: bytes) -> str:
 
 
 def _newest(body: bytes) -> bytes:
-    """`body` with as many items as are read, which are its first ones, and what stands around them."""
+    """`body` with as many items as are parsed, the first and, for feeds in the order of a diary, the last of them."""
     ends = [m.end() for m in _ITEM_END.finditer(body)]
-    return body[: ends[MAX_ITEMS - 1]] + body[ends[-1] :] if len(ends) > MAX_ITEMS else body
+    return body[: ends[MOST_FIRST - 1]] + body[ends[-MOST_LAST - 1] :] if len(ends) > MOST_FIRST + MOST_LAST else body
 
 
 def _mended(body: bytes) -> bytes:

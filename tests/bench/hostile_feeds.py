@@ -120,10 +120,8 @@ async def main() -> None:
                             waits.append(time.monotonic() - began)
                 stop.set()
                 grown = (await watch - base) / 1e6
-                print(
-                    f"{name:26} {whose:5} {took:5.1f} s, others {max(waits):4.1f} s at most, +{grown:4.0f} MB: {error[:70]}",
-                    flush=True,
-                )
+                spent = f"{took:5.1f} s, others {max(waits):4.1f} s at most, +{grown:4.0f} MB"
+                OUT.print(f"{name:26} {whose:5} {spent}: {error[:70]}")
         await news.close()
 
 
