@@ -22,7 +22,7 @@ from alerts.types import DeliveryError, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
-from monitor.health import Changes, changes, delivery_troubles, feed_troubles, price_troubles
+from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
 from monitor.operator import failing, messages
 from monitor.places import AlreadyRunningError, Places
@@ -160,6 +160,7 @@ class Daemon:
             if taken.story:
                 log.info("story", story=taken.story.id, title=taken.article.title, why=taken.reason)
         await self._tell(*feed_troubles(done.answers))
+        await self._tell(*feed_notes(done.answers), event="reads in part")
         await self._tell_operator(*failing(done.answers))
 
     async def prices(self) -> None:
@@ -203,8 +204,8 @@ class Daemon:
             if self._broken.pop(name, None):
                 log.info("works again", what=f"the {name} line")
 
-    async def _tell(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
-        """Log troubles that began and those that ended, each once, over restarts too."""
+    async def _tell(self, troubles: Mapping[str, str], looked_at: set[str], event: str = "cannot reach") -> None:
+        """Log troubles that began, as `event`, and those that ended, each once, over restarts too."""
         if not troubles and not looked_at:
             return
         now = self._clock()
@@ -216,7 +217,7 @@ class Daemon:
 
         found = await self._edges.store.transact(work)
         for text in found.begun.values():
-            log.warning("cannot reach", what=text)
+            log.warning(event, what=text)
         for text in found.ended.values():
             log.info("works again", what=text.partition(":")[0])
 
