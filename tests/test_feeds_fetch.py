@@ -471,3 +471,17 @@ async def test_a_host_that_wants_a_contact_is_not_asked_without_one() -> None:
     finally:
         await source.close()
     assert "www.sec.gov asks its readers for a contact: set `contact` in aftershock.yaml" == answer.error
+
+
+async def test_only_a_few_large_bodies_are_held_at_a_time(web: Web) -> None:
+    """Each waits for a place, which is free again when it has been parsed, and all are read."""
+    body = rss(item("Large", guid="1", summary="word " * 200_000))
+    feeds = [Feed(f"f{n}", web.feed(f"/{n}", body), "Feed") for n in range(4)]
+    limits = replace(LIMITS, large=1, per_host=4, timeouts=Timeouts(5, 5, 60, 60), parse=60.0)
+    source = HttpNews(Settings(allow=frozenset({web.place})), limits=limits)
+    try:
+        answers = await polled(source, due(feeds, {}, NOW), NOW)
+    finally:
+        await source.close()
+    assert [("", 1)] * 4 == [(a.error, len(a.articles)) for a in answers]
+    assert not source._large.locked()

@@ -9,9 +9,10 @@ raises.
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -57,6 +58,7 @@ class Limits:
     redirects: int = 5
     at_once: int = 48
     per_host: int = 2
+    large: int = 4
 
 
 LIMITS = Limits()
@@ -122,6 +124,7 @@ class HttpNews:
         self._quick, self._patient = Worker(quick), Worker(limits.parse - quick)
         self._reach = Reach()
         self._slots = asyncio.Semaphore(limits.at_once)
+        self._large = asyncio.Semaphore(limits.large)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
@@ -186,8 +189,12 @@ class HttpNews:
     async def _ask(
         self, url: URL, state: FeedState, now: datetime, trail: list[URL]
     ) -> tuple[Outcome, tuple[Item, ...]]:
-        async with asyncio.timeout(self._limits.timeouts.total):
-            page = await self._get(url, state, now, trail)
+        async with AsyncExitStack() as room:
+            async with asyncio.timeout(self._limits.timeouts.total):
+                page = await self._get(url, state, now, trail, room)
+            return await self._read(page, state)
+
+    async def _read(self, page: Page, state: FeedState) -> tuple[Outcome, tuple[Item, ...]]:
         good = Outcome(etag=page.etag, last_modified=page.last_modified, fresh=page.fresh, moved=page.moved)
         if page.body is None:
             return good, ()
@@ -204,9 +211,10 @@ class HttpNews:
         """One address as a poll would find it, whatever is there. Raises FeedError in words for people."""
         state, trail = FeedState("", now), list[URL]()
         try:
-            async with asyncio.timeout(self._limits.timeouts.total):
-                page = await self._get(address(url), state, now, trail)
-            parsed = await self._parse(state, page, page.body or b"")
+            async with AsyncExitStack() as room:
+                async with asyncio.timeout(self._limits.timeouts.total):
+                    page = await self._get(address(url), state, now, trail, room)
+                parsed = await self._parse(state, page, page.body or b"")
         except WorkerError as error:
             raise FeedError(str(error)) from error
         except Exception as error:
@@ -225,8 +233,10 @@ class HttpNews:
                 return await self._quick.run(parse.read, body, page.content_type, page.url)
         return await self._patient.run(parse.read, body, page.content_type, page.url)
 
-    async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL]) -> Page:
+    async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL], room: AsyncExitStack) -> Page:
         """The feed's page, over as many redirects as allowed; `trail` is given every address that is asked.
+
+        A large body takes one of the few places for such, which is free again when `room` is left.
 
         Raises FeedError and what aiohttp raises.
         """
@@ -237,7 +247,7 @@ class HttpNews:
             self._check_open(url, now)
             async with self._session(url).get(url, headers=headers, allow_redirects=False) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
-                    return replace(await self._page(response, state, now), moved=moved)
+                    return replace(await self._page(response, state, now, room), moved=moved)
                 target = address(response.headers["Location"], url)
                 for_good = for_good and response.status in FOR_GOOD and target.scheme >= url.scheme
                 url = target
@@ -255,7 +265,9 @@ class HttpNews:
         if until and until > now:
             raise FeedError("its host asked for a pause", Trouble.CLOSED, retry_after=until)
 
-    async def _page(self, response: aiohttp.ClientResponse, state: FeedState, now: datetime) -> Page:
+    async def _page(
+        self, response: aiohttp.ClientResponse, state: FeedState, now: datetime, room: AsyncExitStack
+    ) -> Page:
         etag, last_modified = _raw(response, b"etag"), _raw(response, b"last-modified")
         content_type = response.headers.get("Content-Type", "")
         if response.status == HTTPStatus.NOT_MODIFIED and (state.etag or state.last_modified):
@@ -265,7 +277,8 @@ class HttpNews:
             wait = retry_after(response.headers.get("Retry-After", ""), now)
             raise status_error(response.status, wait, contact=self.settings.contact)
         encoding = response.headers.get("Content-Encoding", "")
-        body = await read_body(response.content.iter_any(), encoding, self._limits.body)
+        place = partial(room.enter_async_context, self._large)
+        body = await read_body(response.content.iter_any(), encoding, self._limits.body, place)
         return Page(str(response.url), body, content_type, etag, last_modified, fresh_for(response.headers))
 
     def _headers(self, state: FeedState) -> dict[str, str]:
