@@ -162,6 +162,22 @@ async def test_a_feed_whose_items_could_not_be_analysed_is_not_asked_before_its_
     assert edges.rota.states == {"quick": state}
 
 
+async def test_a_kill_in_the_middle_of_a_poll_brings_no_early_request(store: Store) -> None:
+    """What was being asked is noted before it is: the next start waits for the interval, though no answer was saved."""
+    news = Held()
+    config = Config(Settings(), {}, (), (), FEEDS[1:], EventLexicon())
+    killed = asyncio.create_task(read_news(edges_of(store, news), config, NOW))
+    await asyncio.wait_for(news.holding.wait(), 20)
+    killed.cancel()
+    await asyncio.gather(killed, return_exceptions=True)
+    again = edges_of(store, news)
+    await read_news(again, config, NOW + config.settings.poll_news - timedelta(seconds=1))
+    assert [["slow"], []] == news.asked
+    news.go_on.set()
+    await read_news(again, config, NOW + config.settings.poll_news)
+    assert ["slow"] == news.asked[-1]
+
+
 class Held:
     """A news source whose slow feed answers when it is told to."""
 
