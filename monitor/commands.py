@@ -9,6 +9,7 @@ from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
 from alerts.words import count
 from config.types import Config
 from monitor.health import ALL_FEEDS, FEED
+from monitor.spans import ago, ahead
 from monitor.store.store import Store
 from monitor.types import FeedState
 
@@ -27,7 +28,7 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
         store.close()
     known = [states[feed.id] for feed in config.feeds if feed.id in states]
     newest = max((s.last_success for s in known if s.last_success), default=None)
-    read = f"{sum(s.known for s in known)} read so far, the newest {_ago(newest, now)}"
+    read = f"{sum(s.known for s in known)} read so far, the newest {ago(newest, now)}"
     failing: dict[str, list[FeedState]] = {}
     for state in known:
         if state.error:
@@ -42,30 +43,13 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
             names = [state.feed for state in states_of]
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             soonest = min(state.next_poll for state in states_of)
-            table.add_row(error, ", ".join(names[:NAMED]) + more, _ahead(soonest, now))
+            table.add_row(error, ", ".join(names[:NAMED]) + more, ahead(soonest, now))
         shown.append(table)
     sent = ", ".join(f"{number} {state}" for state, number in sorted(waiting.items())) or "none yet"
     stored = ", ".join(count(number, name.removesuffix("s"), name) for name, number in counts.items())
     shown += [f"Stored: {stored}.", f"Deliveries: {sent}."]
     others = [f"In trouble: {text}" for key, text in troubles.items() if not key.startswith(FEED) or key == ALL_FEEDS]
     return [*shown, *others] if others or failing else [*shown, "No trouble known."]
-
-
-def _ago(moment: datetime | None, now: datetime) -> str:
-    return "never" if moment is None else f"{_span((now - moment).total_seconds())} ago"
-
-
-def _ahead(moment: datetime, now: datetime) -> str:
-    seconds = (moment - now).total_seconds()
-    return "due" if seconds <= 0 else f"in {_span(seconds)}"
-
-
-def _span(seconds: float) -> str:
-    minute, hour, day = 60, 3600, 86400
-    for size, name in ((day, "d"), (hour, "h"), (minute, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {name}"
-    return f"{seconds:.0f} s"
 
 
 async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[tuple[bool, str]]:

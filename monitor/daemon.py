@@ -1,8 +1,8 @@
 """The daemon: the one place that names concrete edges, and the ticks that ask the three lines.
 
-APScheduler only ticks; what is due is data. A pass that fails is told and tried again at its next tick, a pass that
-is still running is not started twice. On SIGTERM or SIGINT the ticks stop, running passes end, and what is
-waiting is sent.
+APScheduler only ticks; what is due is data. A pass that fails is told and tried again at its next tick. Passes of the
+news line may overlap, as none asks a feed that another has in hand; of the other lines one runs at a time. On SIGTERM
+or SIGINT the ticks stop, running passes end, and what is waiting is sent.
 """
 
 import asyncio
@@ -22,8 +22,9 @@ from alerts.types import DeliveryError, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
-from monitor.health import Changes, changes, delivery_troubles, feed_troubles, price_troubles
+from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
+from monitor.operator import failing, messages
 from monitor.places import AlreadyRunningError, Places
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, StoreError, Tx
@@ -39,6 +40,9 @@ LAST = timedelta(seconds=5)
 
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
+
+NEWS_PASSES = 20
+"""How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
 
 
 def _console(_: Mapping[str, str]) -> Notifier:
@@ -90,7 +94,7 @@ async def live(
         ) from error
     try:
         store = Store(places.database)
-        news = HttpNews(config.settings)
+        news = HttpNews(config.settings, clock=clock)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
         prices = PRICE_SOURCES["yahoo"](environment, places.state)
         notifier = notifier_of(environment)
@@ -119,13 +123,13 @@ class Daemon:
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
         settings = self._config.settings
-        lines: tuple[tuple[str, Callable[[], Awaitable[object]], timedelta], ...] = (
-            ("news", self.news, min(NEWS_TICK, settings.poll_news)),
-            ("prices", self.prices, settings.poll_prices),
-            ("delivery", self.delivery, settings.poll_delivery),
+        lines: tuple[tuple[str, Callable[[], Awaitable[object]], timedelta, int], ...] = (
+            ("news", self.news, min(NEWS_TICK, settings.poll_news), NEWS_PASSES),
+            ("prices", self.prices, settings.poll_prices, 1),
+            ("delivery", self.delivery, settings.poll_delivery, 1),
         )
         scheduler = AsyncIOScheduler(timezone=UTC)
-        for name, line, every in lines:
+        for name, line, every, most in lines:
             scheduler.add_job(
                 self._tick,
                 "interval",
@@ -135,7 +139,7 @@ class Daemon:
                 next_run_time=datetime.now(UTC),
                 misfire_grace_time=None,
                 coalesce=True,
-                max_instances=1,
+                max_instances=most,
             )
         scheduler.start()
         try:
@@ -156,6 +160,8 @@ class Daemon:
             if taken.story:
                 log.info("story", story=taken.story.id, title=taken.article.title, why=taken.reason)
         await self._tell(*feed_troubles(done.answers))
+        await self._tell(*feed_notes(done.answers), event="reads in part")
+        await self._tell_operator(*failing(done.answers))
 
     async def prices(self) -> None:
         """One pass of the price line."""
@@ -198,8 +204,8 @@ class Daemon:
             if self._broken.pop(name, None):
                 log.info("works again", what=f"the {name} line")
 
-    async def _tell(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
-        """Log troubles that began and those that ended, each once, over restarts too."""
+    async def _tell(self, troubles: Mapping[str, str], looked_at: set[str], event: str = "cannot reach") -> None:
+        """Log troubles that began, as `event`, and those that ended, each once, over restarts too."""
         if not troubles and not looked_at:
             return
         now = self._clock()
@@ -211,9 +217,23 @@ class Daemon:
 
         found = await self._edges.store.transact(work)
         for text in found.begun.values():
-            log.warning("cannot reach", what=text)
+            log.warning(event, what=text)
         for text in found.ended.values():
             log.info("works again", what=text.partition(":")[0])
+
+    async def _tell_operator(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
+        """Put into the outbox, for the operator's channel, which feeds began and ceased to need somebody's eye."""
+        if not looked_at:
+            return
+        now, channel = self._clock(), self._config.settings.channel
+
+        def work(tx: Tx) -> None:
+            found = changes(tx.notices(), troubles, looked_at)
+            tx.set_notices(found.begun, found.ended, now)
+            for delivery in messages(found.begun, found.ended, channel, now):
+                tx.enqueue(delivery, now)
+
+        await self._edges.store.transact(work)
 
     async def _drain(self) -> None:
         """Wait a moment for running passes, break off those that go on, then make one last delivery."""

@@ -50,6 +50,13 @@ def feed_troubles(answers: Iterable[FeedAnswer]) -> tuple[dict[str, str], set[st
     return {f"{FEED}{a.state.feed}": f"{a.state.feed}: {a.error}" for a in failed}, looked
 
 
+def feed_notes(answers: Iterable[FeedAnswer]) -> tuple[dict[str, str], set[str]]:
+    """The feeds among those that could be read of which a reader must know something, and the keys looked at."""
+    good = [answer.state for answer in answers if not answer.error]
+    found = {f"{FEED}{state.feed} note": f"{state.feed}: {state.note}" for state in good if state.note}
+    return found, {f"{FEED}{state.feed} note" for state in good}
+
+
 def price_troubles(
     source: str, asked: Iterable[str], problems: Mapping[str, str], silent: Iterable[str]
 ) -> tuple[dict[str, str], set[str]]:

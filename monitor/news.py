@@ -1,7 +1,7 @@
 """The deciding half of the news line: which articles are new, which story each joins. Pure but for its transaction.
 
-What was just read and what is stored meet here, inside one transaction per feed; the articles of a feed and its new
-validators are saved together, so that nothing is lost between them.
+What was just read and what is stored meet here, inside one transaction per feed with articles (the others share one);
+the articles of a feed and its new validators are saved together, so that nothing is lost between them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,18 @@ from datetime import datetime, timedelta
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR, join, report
 from monitor.types import Article, FeedAnswer, FeedState, Story
+from monitor.unseen import NOTHING, keys
 from nlp.types import Analysis
 
 HISTORY_AGE = timedelta(hours=12)
 """What a feed shows at its first reading and claims to be older than this is history, not news."""
+
+
+LIVE_FOR = timedelta(hours=1)
+"""A story without a new article for longer than this is not live."""
+
+LIVE_FEEDS = 3
+"""A story that so many feeds report is worth following closely before anything of it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +49,46 @@ def is_news(article: Article, before: FeedState) -> bool:
     return article.published is not None and article.seen - article.time <= HISTORY_AGE
 
 
-def save_news(
-    tx: Tx, answer: FeedAnswer, before: FeedState, analyses: Mapping[str, Analysis | None], now: datetime
-) -> list[Taken]:
-    """Join the articles of one feed to stories and save both with the feed's new state.
+def live_feeds(tx: Tx, now: datetime) -> frozenset[str]:
+    """The feeds that report a story which is told already, or which several report, and which goes on right now."""
+    stories = tx.open_stories(now - LIVE_FOR)
+    return frozenset(feed for s in stories if s.told or len(s.feeds) >= LIVE_FEEDS for feed in s.feeds)
 
-    `analyses` holds what was found in each article, by its id; None where it could not be analysed.
+
+def together(answers: Sequence[FeedAnswer]) -> list[Sequence[FeedAnswer]]:
+    """Which answers are saved in one transaction: each that brings articles alone, all others as one, in order."""
+    with_news = [(answer,) for answer in answers if answer.articles]
+    without = tuple(answer for answer in answers if not answer.articles)
+    return [without, *with_news] if without else [*with_news]
+
+
+def save_news(
+    tx: Tx,
+    answers: Sequence[FeedAnswer],
+    before: Mapping[str, FeedState],
+    analyses: Mapping[str, Analysis | None],
+    now: datetime,
+) -> list[Taken]:
+    """Join the articles of some feeds to stories and save both with the feeds' new states; edits join nothing.
+
+    `before` is each feed's state before its poll. `analyses` holds what was found in each article, by its id; None
+    where it could not be analysed.
     """
-    unseen = tx.unseen(sorted(answer.articles, key=order))
-    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if unseen else {}
+    articles = sorted((article for answer in answers for article in answer.articles), key=order)
+    names = keys(articles)
+    sifted = tx.sift(articles, names) if articles else NOTHING
+    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if sifted.fresh else {}
     taken = []
-    for article in unseen:
-        one = _take(article, before, analyses.get(article.id), stories)
+    for article in sifted.fresh:
+        one = _take(article, before[article.feed], analyses.get(article.id), stories)
         if one.story:
             stories[one.story.id] = one.story
             tx.save_story(one.story)
-        tx.save_article(article, one.story.id if one.story else None, one.reason)
+        tx.save_article(article, one.story.id if one.story else None, one.reason, names[article.id])
         taken.append(one)
-    tx.save_feed(answer.state)
+    for kept, article in sifted.edits.items():
+        tx.edit_article(kept, article, names[article.id])
+    tx.save_feeds([answer.state for answer in answers])
     return taken
 
 
@@ -88,5 +118,7 @@ def fresh_articles(tx: Tx, answers: Sequence[FeedAnswer], before: Mapping[str, F
 
     `before` is each feed's state before its poll, by feed.
     """
-    news = (a for answer in answers for a in answer.articles if is_news(a, before[answer.state.feed]))
-    return tx.unseen(sorted(news, key=order))
+    articles = [article for answer in answers for article in answer.articles]
+    names = keys(articles)
+    news = [article for article in articles if is_news(article, before[article.feed])]
+    return list(tx.sift(sorted(news, key=order), names).fresh) if news else []

@@ -5,7 +5,7 @@ moments as the daemon's ticks would ask it. Items from before the day fill the s
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -127,15 +127,17 @@ class RecordedNews:
         """Hold the items of all feeds."""
         self._items = sorted(items, key=lambda a: (a.seen, a.feed, a.id))
 
-    async def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> list[FeedAnswer]:
-        """The items of each due feed that were seen since it was last asked."""
+    async def poll(
+        self, due: Sequence[tuple[Feed, FeedState]], now: datetime
+    ) -> AsyncGenerator[Sequence[FeedAnswer], None]:
+        """The items of each due feed that were seen since it was last asked, all at once."""
         answers = []
         for feed, state in due:
             since = state.last_success or datetime.min.replace(tzinfo=UTC)
             new = tuple(a for a in self._items if a.feed == feed.id and since < a.seen <= now)
             if new:
                 answers.append(FeedAnswer(replace(state, last_success=now, next_poll=now), new))
-        return answers
+        yield answers
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -4,7 +4,7 @@ All times are UTC-aware. Two times are kept of everything that comes from outsid
 happened, and when we had it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
@@ -20,7 +20,7 @@ T = TypeVar("T")
 class Article:
     """One item of a feed. `published` is the feed's claim and may be missing or wrong; `seen` is ours.
 
-    `symbols` are tickers the feed gave with the item.
+    `symbols` are tickers the feed gave with the item, `guid` what it calls it ("" where that means nothing).
     """
 
     id: str
@@ -31,6 +31,7 @@ class Article:
     published: datetime | None
     seen: datetime
     symbols: tuple[str, ...] = ()
+    guid: str = ""
 
     @property
     def time(self) -> datetime:
@@ -44,11 +45,29 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a publisher says in a feed on how often to come: how long at least to wait, and when not to come at all.
+
+    `skip_hours` are hours of the day in UTC, `skip_days` days of the week, Monday is 0.
+    """
+
+    ttl: timedelta = timedelta()
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """What is remembered of a feed between polls. Validators are kept byte for byte.
 
-    `known` is false until the first successful poll: what that poll finds is history, not news.
-    `url` is the address all this is about: what was learnt at another one does not count.
+    `known` is false until the first successful poll: what that poll finds is history, not news. `url` is the address
+    all this is about: what was learnt at another one does not count; `moved` is where that has moved for good.
+    `earliest` is when the publisher welcomes the next poll, `closed_until` until when its host wants no request at all.
+    `gap` is the usual time between items, `newest` the time of the last one. `digest` is that of the last body that
+    could be read, `note` what a reader must know of it.
     """
 
     feed: str
@@ -59,6 +78,14 @@ class FeedState:
     error: str = ""
     last_success: datetime | None = None
     url: str = ""
+    moved: str = ""
+    earliest: datetime | None = None
+    closed_until: datetime | None = None
+    gap: timedelta | None = None
+    newest: datetime | None = None
+    wishes: Wishes = NO_WISHES
+    digest: str = ""
+    note: str = ""
 
     @property
     def known(self) -> bool:
@@ -78,8 +105,8 @@ class FeedAnswer:
 class NewsSource(Protocol):
     """Where articles come from: the web, or a recorded day."""
 
-    async def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> list[FeedAnswer]:
-        """One answer per feed, in any order; never raises for what a feed did."""
+    def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> AsyncGenerator[Sequence[FeedAnswer], None]:
+        """One answer per feed, those that arrived together at once, in any order; never raises for what a feed did."""
         ...
 
 

@@ -2,14 +2,17 @@
 
 import socket
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from config.types import Feed, Settings
+from monitor.feeds import guard
 from monitor.feeds.fetch import HttpNews
 from monitor.feeds.guard import AddressRefusedError, guarded_sockets, is_allowed, is_public
 from monitor.feeds.poll import due
+from standins.polls import polled
 from standins.web import Answer, Web, item, rss
 
 NOW = datetime(2025, 1, 27, 15, 0, tzinfo=UTC)
@@ -38,7 +41,14 @@ SPELLINGS = """
 127.0.0.1 127.1 127.0.1 127.0.0.2 127.255.255.254 127.0.0.1. 2130706433 017700000001 0x7f000001 0x7f.1 0177.0.0.1
 0 0.0.0.0 localhost LOCALHOST localhost. ip6-localhost a@127.0.0.1 a:b@127.0.0.1 1.1.1.1@127.0.0.1
 [::1] [::] [0:0:0:0:0:0:0:1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::127.0.0.1] [64:ff9b::7f00:1] [2002:7f00:1::]
-①②⑦.⓪.⓪.① 127。0。0。1 127.0.0.1%00.example %31%32%37.0.0.1
+①②⑦.⓪.⓪.① 127。0。0。1 127.0.0.1%00.example %31%32%37.0.0.1 127.000.000.001 0x7f.0x0.0x0.0x1 0177.1 00000177.1
+[::ffff:0:127.0.0.1] [::1%25lo] [0::1] [::ffff:0x7f.0.0.1] localhost%2eexample 127.0.0.1%2f
+"""
+ELSEWHERE = """
+10.0.0.1 10.255.255.255 172.16.0.1 172.31.255.254 192.168.0.1 192.168.255.255 169.254.169.254 2852039166 0xa9fea9fe
+0251.0376.0251.0376 100.64.0.1 192.0.0.8 192.0.2.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1 240.0.0.1
+255.255.255.255 [fe80::1] [fe80::1%25eth0] [fc00::1] [fd00:ec2::254] [fec0::1] [ff02::1] [2001:db8::1] [100::1]
+[::ffff:10.0.0.1] [::ffff:a9fe:a9fe] [::10.0.0.1] [64:ff9b::a00:1] [64:ff9b::a9fe:a9fe] [2002:c0a8:1::] [3fff::1]
 """
 
 
@@ -46,7 +56,7 @@ async def errors(news: HttpNews, *urls: str) -> list[str]:
     """Poll feeds at these addresses once and close; the error of each."""
     feeds = [Feed(f"f{number}", url, url) for number, url in enumerate(urls)]
     try:
-        answers = await news.poll(due(feeds, {}, NOW), NOW)
+        answers = await polled(news, due(feeds, {}, NOW), NOW)
     finally:
         await news.close()
     by_feed = {answer.state.feed: answer.error for answer in answers}
@@ -90,6 +100,7 @@ async def errors(news: HttpNews, *urls: str) -> list[str]:
         "2002:7f00:1::",
         "2002:a00:1::1",
         "3fff::1",
+        "::ffff:0:7f00:1",
         "fc00::1",
         "fd00:ec2::254",
         "fe80::1",
@@ -150,6 +161,25 @@ async def test_no_spelling_of_this_machine_is_connected_to() -> None:
     ]
 
 
+async def test_no_spelling_of_a_neighbour_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Private networks, link-local ones with a cloud's secrets, all that is set aside: not even a socket is made."""
+    made: list[object] = []
+
+    def make(family: int, kind: int, protocol: int) -> socket.socket:
+        made.append(family)
+        raise AssertionError("a socket was made")
+
+    monkeypatch.setattr(guard, "socket", SimpleNamespace(socket=make))
+    hosts = ELSEWHERE.split()
+    told = await errors(HttpNews(Settings()), *(f"http://{host}/latest/meta-data/" for host in hosts))
+    assert ([], True) == (made, len(hosts) + len(SPELLINGS.split()) > 60)
+    assert [] == [
+        (host, error)
+        for host, error in zip(hosts, told, strict=True)
+        if not error.startswith(("refused: ", "name not resolved", "not an address"))
+    ]
+
+
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://wire.example/", "data:text/xml,<rss/>", "/etc/passwd", ""]
 )
@@ -205,9 +235,9 @@ async def test_a_place_that_is_no_longer_listed_is_refused_from_then_on() -> Non
         feed = Feed("wire", web.feed("/rss", rss(item("Inside news", guid="1"))), "A wire")
         news = HttpNews(Settings(allow=frozenset({web.place})))
         try:
-            [before] = await news.poll(due([feed], {}, NOW), NOW)
+            [before] = await polled(news, due([feed], {}, NOW), NOW)
             news.settings = Settings()
-            [after] = await news.poll(due([feed], {}, NOW), NOW)
+            [after] = await polled(news, due([feed], {}, NOW), NOW)
         finally:
             await news.close()
         assert ("", True) == (before.error, after.error.startswith("refused: "))

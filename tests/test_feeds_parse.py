@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.feeds.clean import plain, web_link
-from monitor.feeds.parse import MAX_SUMMARY, MAX_TITLE, Item, read
+from monitor.feeds.items import MAX_SUMMARY, MAX_TITLE, Item
+from monitor.feeds.parse import read
 from standins.web import item, rss
 
 URL = "https://wire.example/news/rss.xml"
@@ -115,9 +116,10 @@ def test_ids_are_unique_in_a_feed_whose_guids_are_not() -> None:
 
 
 def test_a_note_without_a_title_is_called_by_its_first_words() -> None:
-    """The title is cut from the summary; an item that says nothing at all is left out."""
+    """The title is cut from the summary; an item that says nothing at all has none."""
     note = item("", guid="1", summary="word " * 100)
-    [found] = read(rss(note, item("", guid="2", link="https://a.example/2")), "", URL).items
+    found, silent = read(rss(note, item("", guid="2", link="https://a.example/2")), "", URL).items
+    assert "" == silent.title
     assert found.title.startswith("word word")
     assert found.title.endswith("word…")
     assert len(found.title) <= 140 < len(found.summary)
@@ -138,7 +140,7 @@ def test_long_texts_are_cut_at_a_word() -> None:
         (
             '<category domain="https://wire.example/rss/stock">Nasdaq:NVDA</category>'
             '<category domain="https://wire.example/rss/stock">NYSE: BRK.B</category>'
-            '<category domain="https://wire.example/rss/stock">Toronto:CLS</category>'
+            '<category domain="https://wire.example/rss/stock">Mars:CLS</category>'
         ),
         "<nasdaq:tickers xmlns:nasdaq='http://nasdaq.com/rss'>NVDA,BRK.B, not a symbol,</nasdaq:tickers>",
     ],
@@ -159,9 +161,11 @@ def test_tickers_that_the_feed_gives_are_taken(more: str) -> None:
             "answered with a web page, not a feed",
         ),
         (b"\xef\xbb\xbf <!-- cached --> <HTML><item><title>x</title></item>", "answered with a web page, not a feed"),
-        (b'{"version": "https://jsonfeed.org/version/1.1"}', "answered with JSON, not a feed"),
+        (b'{"version": "2.0", "items": []}', "answered with JSON, not a feed"),
+        (b'{"version": "https://jsonfeed.org/version/1.1"}', "malformed feed: it has no list of items"),
+        (b'{"version": ', "malformed JSON: "),
         (b"Bad gateway", "answered with plain text, not a feed"),
-        (b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>', "answered with a sitemap, not a feed"),
+        (b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>', "answered with a sitemap without news"),
         (b'<opml version="2.0"><body/></opml>', "answered with a list of feeds (OPML), not a feed"),
         (b"<note><to>you</to></note>", "answered with XML that is not a feed (RSS or Atom)"),
         (b"<rss version='2.0'><channel><title>Cut</titl", "malformed feed: "),
@@ -185,6 +189,34 @@ def test_a_feed_with_a_mistake_is_read_as_far_as_it_goes() -> None:
     """An unknown entity or a lost end costs no item that stands before it."""
     broken = rss(item("Fine", guid="1"), "<item><title>Prices&nbsp;up</title></item>")[:-20]
     assert ["Fine", "Prices up"] == [i.title for i in read(broken, "", URL).items]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (rss(item("x", guid="1", more="<a>" * 200_000)), "refused: the feed is nested more than 500 deep"),
+        (b"<feed><entry>" + b"<a>" * 501, "refused: the feed is nested more than 500 deep"),
+        (rss(item("x", more="<a " + "b='c' " * 50_000 + "/>")), "refused: a tag of the feed is longer than 100 kB"),
+    ],
+)
+def test_a_feed_that_would_choke_the_parser_is_refused_before(body: bytes, error: str) -> None:
+    """Nesting and attributes without end; a parser takes minutes and hundreds of megabytes for them."""
+    assert error == read(body, "", URL).error
+
+
+def test_markup_that_is_never_closed_is_no_nesting() -> None:
+    """In each item a few, in CDATA any number."""
+    loose = "<br>" * 400
+    body = rss(*(item(f"Item {n}", guid=f"{n}", more=f"<x>{loose}</x>") for n in range(5)))
+    assert "Item 4" in [i.title for i in read(body, "", URL).items]
+    quoted = rss(item("Quoted", guid="1", more=f"<description><![CDATA[{'<br>' * 900}]]></description>"))
+    assert "Quoted" == only(quoted).title
+
+
+def test_of_an_archive_the_first_and_last_items_are_read() -> None:
+    """Four hundred of them, whichever end is the newer one."""
+    titles = [i.title for i in read(rss(*(item(f"Item {n}", guid=f"{n}") for n in range(1_200))), "", URL).items]
+    assert [f"Item {n}" for n in (*range(350), *range(1_150, 1_200))] == titles
 
 
 ENTITIES = '<?xml version="1.0"{}?><!-- <a> --><!DOCTYPE rss SYSTEM "a>b" [<!ENTITY x "y">]><rss version="2.0"/>'

@@ -4,18 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.types import Feed, Settings
+from config.types import Feed
 from monitor.feeds.poll import (
     ANSWER_CAP,
     CONTACT_CAP,
     MAX_RETRY_AFTER,
     NEVER,
     Outcome,
+    Reach,
     Trouble,
     backoff,
-    blame,
     due,
-    interval,
     retry_after,
     settle,
 )
@@ -62,8 +61,8 @@ def test_a_feed_whose_address_was_edited_starts_afresh() -> None:
 def test_a_success_is_remembered_and_the_next_poll_comes_after_the_interval() -> None:
     """A good poll clears what went wrong before and keeps the new validators."""
     failing = FeedState("wire", NOW, '"v0"', failures=3, error="404 Not Found", url=WIRE.url)
-    settled = settle(failing, Outcome(etag='"v1"', last_modified=None), NOW, interval(failing, Settings()))
-    assert FeedState("wire", NOW + EVERY, '"v1"', last_success=NOW, url=WIRE.url) == settled
+    settled = settle(failing, Outcome(etag='"v1"', last_modified=None), NOW, EVERY)
+    assert FeedState("wire", NOW + EVERY, '"v1"', last_success=NOW, url=WIRE.url, earliest=NOW) == settled
 
 
 def test_a_failing_feed_is_asked_ever_more_rarely_up_to_a_cap() -> None:
@@ -134,16 +133,20 @@ def test_a_retry_after_that_says_nothing_is_ignored(header: str) -> None:
 
 
 def test_when_no_host_can_be_reached_the_network_is_to_blame() -> None:
-    """From three hosts on; an address that was refused unasked says nothing either way."""
+    """From three hosts on, over passes too; an address that was refused unasked says nothing either way."""
     failed, refused = Outcome(Trouble.CONTACT, "name not resolved"), Outcome(Trouble.SETTINGS, "refused")
     ours = Outcome(Trouble.NETWORK, "name not resolved")
-    assert [ours, ours, ours, refused] == blame([("a", failed), ("b", failed), ("c", failed), ("d", refused)])
-    assert [failed, failed, failed] == blame([("a", failed), ("b", failed), ("b", failed)])
+    reach = Reach().after([("a", failed), ("b", failed), ("b", failed), ("d", refused)])
+    assert (failed, refused) == (reach.blame(failed), reach.blame(refused))
+    reach = reach.after([("c", failed)])
+    assert (ours, refused) == (reach.blame(failed), reach.blame(refused))
 
 
 @pytest.mark.parametrize("outcome", [Outcome(), Outcome(Trouble.ANSWER, "404"), Outcome(Trouble.GONE, "410 Gone")])
 def test_when_any_host_answers_a_host_that_does_not_is_to_blame_itself(outcome: Outcome) -> None:
-    """One answer of any kind shows that the network is up."""
+    """One answer of any kind shows that the network is up, until three hosts more are asked in vain."""
     failed = Outcome(Trouble.CONTACT, "connection refused")
-    asked = [("a", failed), ("b", failed), ("c", failed), ("d", outcome)]
-    assert [o for _, o in asked] == blame(asked)
+    reach = Reach().after([("a", failed), ("b", failed), ("c", failed), ("d", outcome)])
+    assert failed == reach.blame(failed)
+    assert failed == reach.after([("a", failed), ("b", failed)]).blame(failed)
+    assert Trouble.NETWORK is reach.after([("a", failed), ("b", failed), ("c", failed)]).blame(failed).trouble

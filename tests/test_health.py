@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from alerts.outbox import Sent
-from monitor.health import changes, delivery_troubles, feed_troubles, price_troubles
+from monitor.health import changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.types import FeedAnswer, FeedState
 
 NOW = datetime(2025, 1, 27, 12, tzinfo=UTC)
@@ -58,3 +58,13 @@ def test_a_channel_in_trouble_ends_when_a_message_arrives() -> None:
     assert {"delivery #ai": "#ai: the token is refused"} == troubles
     fine, looked = delivery_troubles(Sent(mended=("#ai",)))
     assert troubles == changes(troubles, fine, looked).ended
+
+
+def test_a_feed_that_is_read_in_part_is_told_once_and_not_as_a_failure() -> None:
+    """What is wrong with it, until it is whole again; a failed poll says nothing either way."""
+    state = FeedState("wire", NOW, note="the feed breaks off inside an item, which is left out")
+    found, looked = feed_notes([FeedAnswer(state)])
+    assert {"feed wire note": "wire: the feed breaks off inside an item, which is left out"} == found
+    assert ({}, set()) == feed_notes([FeedAnswer(state, error="404 Not Found")])
+    whole, looked = feed_notes([FeedAnswer(FeedState("wire", NOW))])
+    assert found == changes(found, whole, looked).ended

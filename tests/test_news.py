@@ -1,6 +1,7 @@
 """What a poll finds becomes stories: each item once, old items of a new feed not at all, and nothing half saved."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -46,7 +47,8 @@ async def save(
     """Save one poll of a feed, every article analysed alike."""
     answer = FeedAnswer(replace(before, feed=articles[0].feed, last_success=NOW), articles)
     analyses = {a.id: found for a in articles}
-    return await store.transact(partial(save_news, answer=answer, before=before, analyses=analyses, now=NOW))
+    states = {articles[0].feed: before}
+    return await store.transact(partial(save_news, answers=[answer], before=states, analyses=analyses, now=NOW))
 
 
 async def test_an_item_is_taken_once_over_polls_and_feeds(store: Store) -> None:
@@ -113,13 +115,96 @@ async def test_one_feed_whose_items_cannot_be_saved_keeps_no_other_out(store: St
     known = [FeedState(name, NOW, etag="old", last_success=NOW - HOUR) for name in ("bad", "good")]
     for state in known:
         await store.transact(partial(Tx.save_feed, state=state))
-    edges = Edges(Given(answers), Given(FOUND), Given(None), Given(None), store, Calendars())  # type: ignore[arg-type]
+    edges = edges_of(store, Given(answers))
     config = Config(Settings(), {}, (), (), feeds, EventLexicon())
     done = await read_news(edges, config, NOW)
     states = await store.transact(Tx.feed_states)
     assert ("old", NOW + HOUR, 1) == (states["bad"].etag, states["bad"].next_poll, states["bad"].failures)
     assert ["bad"] == [a.state.feed for a in done.answers if a.error.startswith("its items could not be saved")]
     assert ["good:2"] == [taken.article.id for taken in done.taken]
+
+
+def edges_of(store: Store, news: Any, found: Any = FOUND) -> Edges:  # noqa: ANN401  whatever stands for them
+    """Edges of the news line alone."""
+    return Edges(news, Given(found), Given(None), Given(None), store, Calendars())  # type: ignore[arg-type]
+
+
+FEEDS = tuple(Feed(name, "", name) for name in ("quick", "slow"))
+
+
+async def test_a_slow_feed_keeps_no_other_waiting(store: Store) -> None:
+    """What has arrived is taken in at once; meanwhile the next pass asks the quick feed again, and the slow one not."""
+    news = Held()
+    edges = edges_of(store, news)
+    config = Config(Settings(), {}, (), (), FEEDS, EventLexicon())
+    first = asyncio.create_task(read_news(edges, config, NOW))
+    await asyncio.wait_for(news.holding.wait(), 20)
+    assert ["quick"] == [s.feed for s in (await store.transact(Tx.feed_states)).values() if s.known]
+    await asyncio.wait_for(read_news(edges, config, NOW + HOUR), 20)
+    assert [["quick", "slow"], ["quick"]] == news.asked
+    news.go_on.set()
+    assert ["quick", "slow"] == [a.state.feed for a in (await first).answers]
+    await read_news(edges, config, NOW + 2 * HOUR)
+    assert ["quick", "slow"] == sorted(news.asked[-1])
+
+
+async def test_a_feed_whose_items_could_not_be_analysed_is_not_asked_before_its_time(store: Store) -> None:
+    """Where the model is missing every pass fails, but publishers do not notice."""
+    news = Given(
+        [FeedAnswer(FeedState("quick", NOW + HOUR, etag="new", last_success=NOW), (article("1", feed="quick"),))]
+    )
+    edges = replace(edges_of(store, news), analyzer=Broken())
+    config = Config(Settings(), {}, (), (), FEEDS[:1], EventLexicon())
+    with pytest.raises(OSError, match="no model"):
+        await read_news(edges, config, NOW)
+    state = (await store.transact(Tx.feed_states))["quick"]
+    assert (None, NOW + HOUR, False) == (state.etag, state.next_poll, state.known)
+    assert edges.rota.states == {"quick": state}
+
+
+async def test_a_kill_in_the_middle_of_a_poll_brings_no_early_request(store: Store) -> None:
+    """What was being asked is noted before it is: the next start waits for the interval, though no answer was saved."""
+    news = Held()
+    config = Config(Settings(), {}, (), (), FEEDS[1:], EventLexicon())
+    killed = asyncio.create_task(read_news(edges_of(store, news), config, NOW))
+    await asyncio.wait_for(news.holding.wait(), 20)
+    killed.cancel()
+    await asyncio.gather(killed, return_exceptions=True)
+    again = edges_of(store, news)
+    await read_news(again, config, NOW + config.settings.poll_news - timedelta(seconds=1))
+    assert [["slow"], []] == news.asked
+    news.go_on.set()
+    await read_news(again, config, NOW + config.settings.poll_news)
+    assert ["slow"] == news.asked[-1]
+
+
+class Held:
+    """A news source whose slow feed answers when it is told to."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self.asked: list[list[str]] = []
+        self.go_on = asyncio.Event()
+        self.holding = asyncio.Event()
+
+    async def poll(
+        self, due: Sequence[tuple[Feed, FeedState]], now: datetime
+    ) -> AsyncGenerator[Sequence[FeedAnswer], None]:
+        """An answer for each feed, the slow one's last."""
+        self.asked.append([feed.id for feed, _ in due])
+        for feed, state in due:
+            if feed.id == "slow":
+                self.holding.set()
+                await self.go_on.wait()
+            yield [FeedAnswer(replace(state, next_poll=now + HOUR, last_success=now))]
+
+
+class Broken:
+    """An analyzer without a model."""
+
+    async def analyze(self, texts: Sequence[object]) -> list[Any]:
+        """Fail as the pool does."""
+        raise OSError("no model")
 
 
 class Given:
@@ -129,9 +214,9 @@ class Given:
         """Hold the answer."""
         self.answer = answer
 
-    async def poll(self, due: object, now: datetime) -> Any:  # noqa: ANN401  as given
+    async def poll(self, due: object, now: datetime) -> AsyncGenerator[Any, None]:
         """The feeds' answers."""
-        return self.answer
+        yield self.answer
 
     async def analyze(self, texts: Sequence[object]) -> list[Any]:
         """The same analysis of every text."""

@@ -14,6 +14,7 @@ from config.types import EventType
 from monitor.market.gate import Looks
 from monitor.store.store import Store, StoreError, Tx
 from monitor.types import Article, Fact, FeedState, Quote, Root, Story, StoryPrice
+from monitor.unseen import keys
 
 NOW = datetime(2025, 1, 27, 14, 30, tzinfo=UTC)
 ARTICLE = Article("wire:1", "wire", "https://wire.example/1", "Acme opens its model", "", None, NOW)
@@ -71,7 +72,7 @@ async def test_what_was_saved_is_there_after_a_restart(store: Store, path: Path)
     try:
         assert {"wire": state} == await again.transact(Tx.feed_states)
         assert [STORY] == await again.transact(lambda tx: tx.open_stories(NOW))
-        assert [] == await again.transact(lambda tx: tx.unseen([ARTICLE]))
+        assert () == await again.transact(lambda tx: tx.sift([ARTICLE], keys([ARTICLE])).fresh)
         assert {"ACME": Looks(last=quote)} == await again.transact(Tx.looks)
         assert {("s1", "ACME"): earlier} == await again.transact(lambda tx: tx.story_prices(NOW))
         assert {("#ai", "ACME", told.session): told} == await again.transact(lambda tx: tx.told(told.session))
@@ -92,13 +93,6 @@ async def test_nothing_of_a_failed_transaction_is_kept(store: Store) -> None:
     with pytest.raises(RuntimeError, match="half-way"):
         await store.transact(write)
     assert [] == await store.transact(lambda tx: tx.open_stories(NOW))
-
-
-async def test_the_same_article_from_two_feeds_is_new_once(store: Store) -> None:
-    """Link and title together are known; a live blog's next title under the same link is new."""
-    twin = replace(ARTICLE, id="other:9", feed="other")
-    later = replace(ARTICLE, id="wire:2", title="Acme's model is out")
-    assert [ARTICLE, later] == await store.transact(lambda tx: tx.unseen([ARTICLE, twin, later]))
 
 
 async def test_a_delivery_is_put_in_once_and_leaves_when_it_is_settled(store: Store) -> None:

@@ -5,7 +5,7 @@ Here no more than the cap is ever unpacked.
 """
 
 import zlib
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Awaitable, Callable
 
 from monitor.feeds.errors import FeedError
 
@@ -16,8 +16,17 @@ GZIP_MAGIC = b"\x1f\x8b"
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 
 
-async def read_body(chunks: AsyncIterable[bytes], encoding: str, cap: int) -> bytes:
-    """All of `chunks`, unpacked from the Content-Encoding `encoding`. Raises FeedError beyond `cap` bytes."""
+LARGE = 500_000
+"""Bytes from which on a body is one of the few that are read at a time: ten times an ordinary feed."""
+
+
+async def read_body(
+    chunks: AsyncIterable[bytes], encoding: str, cap: int, admit: Callable[[], Awaitable[object]] | None = None
+) -> bytes:
+    """All of `chunks`, unpacked from the Content-Encoding `encoding`. Raises FeedError beyond `cap` bytes.
+
+    `admit`, if given, is waited for once, before more than `LARGE` bytes are held.
+    """
     name = encoding.strip().lower()
     if name in {"", "identity"}:
         unpack = None
@@ -30,6 +39,9 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str, cap: int) -> by
         body += unpack.feed(chunk, cap + 1 - len(body)) if unpack else chunk
         if len(body) > cap:
             raise FeedError(f"the feed is larger than {cap / 1e6:g} MB")
+        if len(body) > LARGE and admit is not None:
+            await admit()
+            admit = None
     if unpack and not unpack.complete:
         raise FeedError("the answer broke off")
     return bytes(body)

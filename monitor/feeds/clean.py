@@ -58,9 +58,9 @@ def _gap(markup: re.Match[str]) -> str:
 def one_line(text: str) -> str:
     """`text` without control, format and half surrogate characters, its white space folded to single spaces."""
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if whole.isascii() and whole.isprintable():
-        return " ".join(whole.split())
-    return " ".join("".join(map(_printable, whole)).split())
+    if not whole.isprintable():
+        whole = "".join(c if c.isprintable() else _printable(c) for c in whole)
+    return " ".join(whole.split())
 
 
 def _printable(character: str) -> str:

@@ -44,6 +44,7 @@ _MEANINGS: tuple[tuple[type[Exception], str, Trouble], ...] = (
     (aiohttp.ClientPayloadError, "the answer broke off", Trouble.CONTACT),
     (aiohttp.ClientResponseError, "answered with something that is not HTTP", Trouble.ANSWER),
     (aiohttp.InvalidURL, "not an address that can be asked", Trouble.SETTINGS),
+    (ValueError, "not an address that can be asked", Trouble.SETTINGS),
     (OSError, "failed: {error}", Trouble.CONTACT),
 )
 """What the exceptions of aiohttp mean, the first that fits."""

@@ -1,15 +1,19 @@
 """Fetches feeds over HTTP as a publisher would like it done: the edge behind `NewsSource`.
 
 Asks conditionally with validators byte for byte, follows redirects by hand so that every hop passes the guard, bounds
-time and size, and hands bodies to a process that can be killed. What comes of it is decided in `poll`; nothing a feed
-does raises.
+time and size, and hands bodies to a process that can be killed: one for feeds that could be read last time, another for
+the rest, so that a hostile feed holds up none that is well. What comes of it is decided in `poll`; nothing a feed does
+raises.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import blake2b
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 
@@ -23,13 +27,25 @@ from monitor.feeds.body import ACCEPTED, read_body
 from monitor.feeds.clean import one_line
 from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
 from monitor.feeds.guard import guarded_sockets, is_allowed
+from monitor.feeds.items import Item, Parsed
 from monitor.feeds.names import SystemNames
-from monitor.feeds.poll import Outcome, Trouble, blame, interval, retry_after, settle
-from monitor.feeds.pool import Worker, WorkerError
+from monitor.feeds.poll import Body, Outcome, Reach, Trouble, retry_after, settle
+from monitor.feeds.pool import TooSlowError, Worker, WorkerError
+from monitor.feeds.rhythm import fresh_for
 from monitor.types import Article, FeedAnswer, FeedState
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-FEED_TYPES = "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, */*;q=0.5"
+QUICK = 0.2
+"""The part of the time for parsing that a feed has among those that were read last time."""
+
+FOR_GOOD = frozenset({301, 308})
+WANT_CONTACT = ("sec.gov",)
+"""Hosts that serve nobody without a contact in the User-Agent (the SEC's fair access rules)."""
+
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
+    "application/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +56,9 @@ class Limits:
     parse: float = 10.0
     body: int = 5_000_000
     redirects: int = 5
-    at_once: int = 16
+    at_once: int = 48
     per_host: int = 2
+    large: int = 4
 
 
 LIMITS = Limits()
@@ -49,22 +66,38 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A 2xx answer (`body` is unpacked) or a 304 (`body` is None), with the validators to send next time."""
+    """A 2xx answer (`body` is unpacked) or a 304 (`body` is None), with the validators to send next time.
+
+    `fresh` is for how long it says that it stays as it is, `moved` where permanent redirects led before it was found.
+    """
 
     url: str
     body: bytes | None
     content_type: str
     etag: str | None
     last_modified: str | None
+    fresh: timedelta = timedelta()
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """One feed's outcome and items, with the host that was asked."""
+    """One feed's outcome and items, with its state before, the host that was asked, and when the answer was there."""
 
+    feed: Feed
+    state: FeedState
     host: str
     outcome: Outcome
-    items: tuple[parse.Item, ...] = ()
+    items: tuple[Item, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look at an address found; `page.body` is not None."""
+
+    page: Page
+    parsed: Parsed
 
 
 class HttpNews:
@@ -74,77 +107,179 @@ class HttpNews:
     """
 
     def __init__(
-        self, settings: Settings, *, limits: Limits = LIMITS, resolver: AbstractResolver | None = None
+        self,
+        settings: Settings,
+        *,
+        limits: Limits = LIMITS,
+        resolver: AbstractResolver | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
-        """Open nothing yet; `resolver` None is the system's."""
+        """Open nothing yet; `resolver` None is the system's, without a `clock` no poll takes any time."""
         self.settings = settings
+        self._clock = clock
+        self._closed: dict[str, datetime] = {}
         self._limits = limits
         self._names = resolver or SystemNames(limits.at_once, limits.timeouts.name)
-        self._worker = Worker(limits.parse)
+        quick = limits.parse * QUICK
+        self._quick, self._patient = Worker(quick), Worker(limits.parse - quick)
+        self._reach = Reach()
         self._slots = asyncio.Semaphore(limits.at_once)
+        self._large = asyncio.Semaphore(limits.large)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
-    async def poll(self, due: Sequence[tuple[Feed, FeedState]], now: datetime) -> list[FeedAnswer]:
-        """Ask all of `due` at once, within the limits; one answer each, in the same order."""
-        polled = await asyncio.gather(*(self._poll(feed, state, now) for feed, state in due))
-        outcomes = blame([(one.host, one.outcome) for one in polled])
-        return [
-            FeedAnswer(
-                settle(state, outcome, now, interval(state, self.settings)),
-                tuple(article(feed, item, now) for item in one.items),
-                outcome.error,
-            )
-            for (feed, state), one, outcome in zip(due, polled, outcomes, strict=True)
-        ]
+    async def poll(
+        self, due: Sequence[tuple[Feed, FeedState]], now: datetime
+    ) -> AsyncGenerator[Sequence[FeedAnswer], None]:
+        """Ask all of `due` at once, within the limits; one answer each, as they come.
+
+        A host that cannot be reached is told when another one has been, which shows that the network is up, or at the
+        end. Polls that nobody waits for any longer are broken off.
+        """
+        arrived: asyncio.Queue[Polled] = asyncio.Queue()
+
+        async def ask(feed: Feed, state: FeedState) -> None:
+            await arrived.put(await self._poll(feed, state, now))
+
+        asking = [asyncio.create_task(ask(feed, state)) for feed, state in due]
+        try:
+            left = len(asking)
+            unreached: list[Polled] = []
+            while left:
+                polled = [await arrived.get()]
+                while not arrived.empty():
+                    polled.append(arrived.get_nowait())
+                left -= len(polled)
+                unreached += (one for one in polled if one.outcome.trouble is Trouble.CONTACT)
+                ready = [one for one in polled if one.outcome.trouble is not Trouble.CONTACT]
+                self._reach = self._reach.after((one.host, one.outcome) for one in polled)
+                if self._reach.is_up or not left:
+                    ready += unreached
+                    unreached = []
+                if ready:
+                    yield [self._answer(one) for one in ready]
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+
+    def _answer(self, one: Polled) -> FeedAnswer:
+        outcome = self._reach.blame(one.outcome)
+        state = settle(one.state, outcome, one.at, self.settings.poll_news)
+        error = state.error if outcome.trouble is Trouble.CLOSED else outcome.error
+        return FeedAnswer(state, tuple(article(one.feed, item, one.at) for item in one.items if item.title), error)
 
     async def _poll(self, feed: Feed, state: FeedState, now: datetime) -> Polled:
         trail: list[URL] = []
         host = ""
         try:
-            url = address(feed.url)
+            url = address(state.moved or feed.url)
             host = url.host or ""
             async with self._hosts[host], self._slots:
-                async with asyncio.timeout(self._limits.timeouts.total):
-                    page = await self._get(url, state, now, trail)
-                outcome = Outcome(etag=page.etag, last_modified=page.last_modified)
-                if page.body is None:
-                    return Polled(host, outcome)
-                parsed = await self._worker.run(parse.read, page.body, page.content_type, page.url)
+                outcome, items = await self._ask(url, state, now, trail)
         except WorkerError as error:
-            return Polled(host, Outcome(Trouble.ANSWER, str(error)))
+            outcome, items = Outcome(Trouble.ANSWER, str(error)), ()
         except Exception as error:  # noqa: BLE001  one feed, whatever it did, must not cost the others their poll
             last = (trail[-1].host or "") if trail else host
-            return Polled(host, explain(error, self._limits.timeouts, last if last != host else ""))
-        if parsed.error:
-            return Polled(host, Outcome(Trouble.ANSWER, parsed.error))
-        return Polled(host, outcome, parsed.items)
+            outcome, items = explain(error, self._limits.timeouts, last if last != host else ""), ()
+            if outcome.retry_after and outcome.trouble is not Trouble.CLOSED:
+                self._closed[last] = outcome.retry_after
+        return Polled(feed, state, host, outcome, items, self._clock() if self._clock else now)
 
-    async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL]) -> Page:
+    async def _ask(
+        self, url: URL, state: FeedState, now: datetime, trail: list[URL]
+    ) -> tuple[Outcome, tuple[Item, ...]]:
+        async with AsyncExitStack() as room:
+            async with asyncio.timeout(self._limits.timeouts.total):
+                page = await self._get(url, state, now, trail, room)
+            return await self._read(page, state)
+
+    async def _read(self, page: Page, state: FeedState) -> tuple[Outcome, tuple[Item, ...]]:
+        good = Outcome(etag=page.etag, last_modified=page.last_modified, fresh=page.fresh, moved=page.moved)
+        if page.body is None:
+            return good, ()
+        digest = blake2b(page.body, digest_size=10).hexdigest()
+        if digest == state.digest and not state.failures:
+            return good, ()
+        parsed = await self._parse(state, page, page.body)
+        if parsed.error:
+            return Outcome(Trouble.ANSWER, parsed.error), ()
+        times = tuple(item.published for item in parsed.items if item.published)
+        return replace(good, body=Body(digest, parsed.wishes, times, parsed.note)), parsed.items
+
+    async def look(self, url: str, now: datetime) -> Looked:
+        """One address as a poll would find it, whatever is there. Raises FeedError in words for people."""
+        state, trail = FeedState("", now), list[URL]()
+        try:
+            async with AsyncExitStack() as room:
+                async with asyncio.timeout(self._limits.timeouts.total):
+                    page = await self._get(address(url), state, now, trail, room)
+                parsed = await self._parse(state, page, page.body or b"")
+        except WorkerError as error:
+            raise FeedError(str(error)) from error
+        except Exception as error:
+            elsewhere = (trail[-1].host or "") if trail and trail[-1].host != URL(url).host else ""
+            raise FeedError(explain(error, self._limits.timeouts, elsewhere).error) from error
+        return Looked(page, parsed)
+
+    async def _parse(self, state: FeedState, page: Page, body: bytes) -> Parsed:
+        """The items of `body`. Raises WorkerError.
+
+        A feed that could be read last time is quick, and shares a process with its like; one that is slow all the same
+        is broken off, and goes where all others are parsed, so that it delays only those.
+        """
+        if state.known and not state.failures:
+            with suppress(TooSlowError):
+                return await self._quick.run(parse.read, body, page.content_type, page.url)
+        return await self._patient.run(parse.read, body, page.content_type, page.url)
+
+    async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL], room: AsyncExitStack) -> Page:
         """The feed's page, over as many redirects as allowed; `trail` is given every address that is asked.
+
+        A large body takes one of the few places for such, which is free again when `room` is left.
 
         Raises FeedError and what aiohttp raises.
         """
         headers = self._headers(state)
+        moved, for_good = "", True
         for _ in range(self._limits.redirects + 1):
             trail.append(url)
+            self._check_open(url, now)
             async with self._session(url).get(url, headers=headers, allow_redirects=False) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
-                    return await self._page(response, state, now)
-                url = address(response.headers["Location"], url)
+                    return replace(await self._page(response, state, now, room), moved=moved)
+                target = address(response.headers["Location"], url)
+                for_good = for_good and response.status in FOR_GOOD and target.scheme >= url.scheme
+                url = target
+                moved = str(url) if for_good else moved
         raise FeedError(f"redirects more than {self._limits.redirects} times")
 
-    async def _page(self, response: aiohttp.ClientResponse, state: FeedState, now: datetime) -> Page:
+    def _check_open(self, url: URL, now: datetime) -> None:
+        """Raises FeedError if the host wants to know whom it serves and is not told, or no request before a time."""
+        name = url.host or ""
+        if not self.settings.contact and any(f".{name}".endswith(f".{host}") for host in WANT_CONTACT):
+            raise FeedError(
+                f"{name} asks its readers for a contact: set `contact` in aftershock.yaml", Trouble.SETTINGS
+            )
+        until = self._closed.get(url.host or "")
+        if until and until > now:
+            raise FeedError("its host asked for a pause", Trouble.CLOSED, retry_after=until)
+
+    async def _page(
+        self, response: aiohttp.ClientResponse, state: FeedState, now: datetime, room: AsyncExitStack
+    ) -> Page:
         etag, last_modified = _raw(response, b"etag"), _raw(response, b"last-modified")
         content_type = response.headers.get("Content-Type", "")
         if response.status == HTTPStatus.NOT_MODIFIED and (state.etag or state.last_modified):
-            return Page(str(response.url), None, content_type, etag or state.etag, last_modified or state.last_modified)
+            kept = etag or state.etag, last_modified or state.last_modified
+            return Page(str(response.url), None, content_type, *kept, fresh_for(response.headers))
         if response.status not in range(200, 300):
             wait = retry_after(response.headers.get("Retry-After", ""), now)
             raise status_error(response.status, wait, contact=self.settings.contact)
         encoding = response.headers.get("Content-Encoding", "")
-        body = await read_body(response.content.iter_any(), encoding, self._limits.body)
-        return Page(str(response.url), body, content_type, etag, last_modified)
+        place = partial(room.enter_async_context, self._large)
+        body = await read_body(response.content.iter_any(), encoding, self._limits.body, place)
+        return Page(str(response.url), body, content_type, etag, last_modified, fresh_for(response.headers))
 
     def _headers(self, state: FeedState) -> dict[str, str]:
         headers = {"User-Agent": user_agent(self.settings.contact), "Accept": FEED_TYPES, "Accept-Encoding": ACCEPTED}
@@ -177,7 +312,8 @@ class HttpNews:
         for session in sessions:
             await session.close()
         await self._names.close()
-        await self._worker.close()
+        await self._quick.close()
+        await self._patient.close()
 
 
 def address(text: str, base: URL | None = None) -> URL:
@@ -191,10 +327,18 @@ def address(text: str, base: URL | None = None) -> URL:
     return url
 
 
-def article(feed: Feed, item: parse.Item, seen: datetime) -> Article:
+def article(feed: Feed, item: Item, seen: datetime) -> Article:
     """An item as an article; its id is the feed's with the item's, so unique and the same on every poll."""
     return Article(
-        f"{feed.id}:{item.id}", feed.id, item.link, item.title, item.summary, item.published, seen, item.symbols
+        id=f"{feed.id}:{item.id}",
+        feed=feed.id,
+        link=item.link,
+        title=item.title,
+        summary=item.summary,
+        published=item.published,
+        seen=seen,
+        symbols=item.symbols,
+        guid=item.guid,
     )
 
 

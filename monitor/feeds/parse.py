@@ -2,37 +2,33 @@
 
 Runs in a worker process that is killed at its deadline (`pool`), since a hostile feed can keep feedparser busy for
 minutes; so it touches no network and no clock, and imports little. What it cannot read it says in one line for people:
-an error page is never an empty feed.
+an error page is never an empty feed. JSON Feed and news sitemaps, unknown to feedparser, have rooms of their own.
 """
 
-import hashlib
 import io
 import re
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from xml.sax import SAXParseException
 
 import feedparser
 
-from monitor.feeds.clean import one_line, plain, shorten, web_link
+from monitor.feeds.clean import one_line, plain, shorten
+from monitor.feeds.items import MAX_ITEMS, MAX_TITLE, Entry, Parsed, believable, tidy
+from monitor.feeds.jsonfeed import read_json
+from monitor.feeds.rhythm import wishes
+from monitor.feeds.sitemap import read_sitemap
 
-MAX_TITLE = 500
-MAX_SUMMARY = 4_000
-MAX_TITLE_FROM_SUMMARY = 140
-"""Characters of the summary that stand in for a missing title; notes without titles are about this long."""
+MAX_DEPTH = 500
+"""How deep elements may stand in one item. Feeds need ten; unclosed markup of a broken one adds up."""
 
-MAX_ITEMS = 1_000
-"""Feeds list their newest items first; one with more than this is an archive."""
+MAX_TAG = 100_000
+"""The longest tag, in bytes: addresses and inline pictures may be long, a hundred thousand attributes may not."""
 
-MAX_SYMBOLS = 20
-"""An item that lists more tickers than this is about the market, not about them."""
-
-FIRST_YEAR, LAST_YEAR = 1990, 2100
-"""Dates outside are no dates: zero timestamps, two-digit years, years without a calendar."""
+MOST_FIRST, MOST_LAST = 350, 50
+"""Items that are parsed of a longer feed, which is an archive: feedparser takes up to 5 ms for each."""
 
 _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WIDE = (
@@ -42,50 +38,33 @@ _WIDE = (
     (b"\0<", "utf-16-be"),
     (b"\x4c\x6f\xa7\x94", "cp037"),
 )
+_WIDE_STARTS = tuple(mark for mark, _ in (*_BOMS, *_WIDE))
 _JSON = re.compile(r"[\ufeff\s]*[{\[]")
 _PROLOGUE = re.compile(r"[^<]*(?:<\?.*?\?>[^<]*|<!--.*?-->[^<]*)*", re.DOTALL)
 _DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^>\["']|"[^"]*"|'[^']*')*(?P<subset>\[)?>?\s*""", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z][\w.-]*)")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
+_FIRST_ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{%d}" % MAX_TAG)
+_TAG = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>",
+    re.DOTALL,
+)
+_ITEM_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_WHOLE = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel|title)\s*>", re.IGNORECASE)
+_STRAY = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|\w{2,31};)", re.DOTALL)
+_RSS_PREFIX = re.compile(rb"(</?)rss:(?=[a-z])", re.IGNORECASE)
 _SYMBOL_TYPE = re.compile(rb"""(<category\b[^<>]*?\s)type(\s*=\s*["']symbol["'])""")
-_SYMBOL = re.compile(r"(?:(?P<market>[A-Za-z ]+):\s*)?(?P<symbol>[A-Za-z0-9^][A-Za-z0-9.^=-]{0,14})")
-_US_MARKETS = frozenset({"nasdaq", "nyse", "nyse american", "nyse arca", "amex", "nasdaqgs", "nasdaqgm", "nasdaqcm"})
-
 _NOT_FEEDS = {
     "html": "a web page",
     "head": "a web page",
     "body": "a web page",
-    "urlset": "a sitemap",
-    "sitemapindex": "a sitemap",
+    "sitemapindex": "a list of sitemaps",
     "opml": "a list of feeds (OPML)",
-    "json": "JSON",
     "text": "plain text",
 }
 """What the outermost element of an answer says it is, where that is no feed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of a feed in plain text. `id` is unique in its feed and stays when the item is edited.
-
-    `link` is an absolute http(s) address or ""; `published` is the feed's claim, UTC, None if missing or no date.
-    """
-
-    id: str
-    link: str
-    title: str
-    summary: str
-    published: datetime | None
-    symbols: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """The items of a feed in its own order, or why there are none: `error` is one line for people, "" on success."""
-
-    items: tuple[Item, ...] = ()
-    error: str = ""
 
 
 def read(body: bytes, content_type: str, url: str) -> Parsed:
@@ -93,34 +72,90 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
 
     Feeds with mistakes are read as far as they go; `content_type` only helps to find the encoding.
     """
-    if refusal := refuse(body, content_type):
+    texts = list(_decoded(body, content_type))
+    if refusal := refuse(body, texts):
         return Parsed(error=refusal)
-    headers = {"content-type": content_type, "content-location": url} if content_type else {"content-location": url}
+    kind = _kind(texts)
+    if kind == "json":
+        return read_json(texts[0].removeprefix("\ufeff"), url)
+    if kind == "urlset":
+        return read_sitemap(body, url)
+    # Without the feed's address feedparser leaves guids as they are: a feed that moves keeps its items' ids.
+    headers = {"content-type": content_type} if content_type else {}
+    body = _newest(body)
+    head, cut = _FIRST_ITEM.split(body, 1)[0], _breaks_off(body)
     try:
         found = feedparser.parse(
-            io.BytesIO(_SYMBOL_TYPE.sub(rb"\1scheme\2", body)),
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
+            io.BytesIO(_mended(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
-        items = tuple(_distinct(_items(found["entries"][:MAX_ITEMS], url)))
+        entries = found["entries"][:MAX_ITEMS]
+        items = tidy(_entries(entries[:-1] if cut else entries), url)
     except Exception as error:  # noqa: BLE001  whatever feedparser trips over in a stranger's bytes is that feed's error
         return Parsed(error=f"malformed feed: the parser gave up ({type(error).__name__})")
-    return Parsed(items) if items else Parsed(error=_why_empty(found))
+    problem = _problem(found)
+    title = plain(_text((found.get("feed") or {}).get("title")), MAX_TITLE)
+    if not items:
+        return Parsed(error=problem or _why_empty(found), wishes=wishes(head), title=title)
+    note = "the feed breaks off inside an item, which is left out" if cut else problem
+    return Parsed(items, wishes=wishes(head), note=note, title=title)
 
 
-def refuse(body: bytes, content_type: str) -> str:
-    """Why `body` is not worth parsing (empty, a web page, JSON, a sitemap) or must not be (own entities); "" if it is.
+def _monstrous(body: bytes) -> str:
+    """Why the parser would choke on `body`, for minutes and hundreds of megabytes; "" if it would not."""
+    if _LONG_TAG.search(body):
+        return f"refused: a tag of the feed is longer than {MAX_TAG / 1000:g} kB"
+    depth = 0
+    for tag in _TAG.finditer(body):
+        if tag["name"] is None or tag["empty"]:
+            continue
+        if _FIRST_ITEM.match(tag[0]):
+            depth = 0  # whatever was left open before: each item is counted by itself
+        depth = max(depth - 1, 0) if tag["close"] else depth + 1
+        if depth > MAX_DEPTH:
+            return f"refused: the feed is nested more than {MAX_DEPTH} deep"
+    return ""
 
-    Looked at in each encoding that the parser might read it in, so that none hides a DOCTYPE.
+
+def _newest(body: bytes) -> bytes:
+    """`body` with as many items as are parsed, the first and, for feeds in the order of a diary, the last of them."""
+    ends = [m.end() for m in _ITEM_END.finditer(body)]
+    return body[: ends[MOST_FIRST - 1]] + body[ends[-MOST_LAST - 1] :] if len(ends) > MOST_FIRST + MOST_LAST else body
+
+
+def _mended(body: bytes) -> bytes:
+    """`body` without what makes parsers stumble over feeds that people can read, or what feedparser overlooks.
+
+    An ampersand that begins no entity ("R&D") is text: feedparser would make an entity of it, and "R&D;".
     """
+    if body.startswith(_WIDE_STARTS):
+        return body
+    body = _RSS_PREFIX.sub(rb"\1", body)
+    return _SYMBOL_TYPE.sub(rb"\1scheme\2", _STRAY.sub(lambda m: b"&amp;" if m[0] == b"&" else m[0], body))
+
+
+def _breaks_off(body: bytes) -> bool:
+    """Whether the feed ends inside an item whose title is not there in full."""
+    ends = max((m.start() for m in _ITEM_END.finditer(body)), default=-1)
+    last = max((m.start() for m in _FIRST_ITEM.finditer(body, ends + 1)), default=-1)
+    return last > ends and not _WHOLE.search(body, last)
+
+
+def refuse(body: bytes, texts: Iterable[str]) -> str:
+    """Why `body` is not worth parsing (empty, a web page, plain text) or must not be (entities, nesting); "" if it is.
+
+    `texts` are `body` in each encoding that the parser might read it in, so that none hides a DOCTYPE.
+    """
+    texts = list(texts)
     if not body.strip(b" \t\r\n\0"):
         return "answered with an empty page"
-    texts = list(_decoded(body, content_type))
     if any(map(_declares_entities, texts)):
         return "refused: the feed declares XML entities of its own (DOCTYPE)"
-    root = next(filter(None, map(_root, texts)), "text")
-    return f"answered with {_NOT_FEEDS[root]}, not a feed" if root in _NOT_FEEDS else ""
+    kind = _kind(texts)
+    return f"answered with {_NOT_FEEDS[kind]}, not a feed" if kind in _NOT_FEEDS else _monstrous(body)
+
+
+def _kind(texts: Iterable[str]) -> str:
+    return next(filter(None, map(_root, texts)), "text")
 
 
 def _decoded(body: bytes, content_type: str) -> Iterator[str]:
@@ -156,87 +191,65 @@ def _after(pattern: re.Pattern[str], text: str, start: int) -> int:
     return match.end() if match else start
 
 
-def _why_empty(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
-    """One line on a feed without items, "" if it is simply empty."""
+def _problem(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
+    """One line on what is wrong with a feed's XML, "" if nothing is."""
     problem = found.get("bozo_exception")
-    if isinstance(problem, SAXParseException):
-        place = f" at line {problem.getLineNumber()}" if problem.getLineNumber() else ""
-        return f"malformed feed: {shorten(one_line(problem.getMessage()), 100)}{place}"
+    if not isinstance(problem, SAXParseException):
+        return ""
+    place = f" at line {problem.getLineNumber()}" if problem.getLineNumber() else ""
+    return f"malformed feed: {shorten(one_line(problem.getMessage()), 100)}{place}"
+
+
+def _why_empty(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
+    """One line on a feed without items and without mistakes, "" if it is simply empty."""
     return "" if found.get("version") else "answered with XML that is not a feed (RSS or Atom)"
 
 
-def _items(entries: Iterable[Any], url: str) -> Iterator[tuple[Item, str]]:
-    """Each entry that says anything, with the guid it claims ("" for none); ids are those of the guid alone."""
-    for entry in entries:
-        link = web_link(_text(entry.get("link")) or _alternate(entry), url)
-        title = plain(_text(entry.get("title")), MAX_TITLE)
-        summary = plain(_text(entry.get("summary")) or _content(entry), MAX_SUMMARY)
-        title = title or shorten(summary, MAX_TITLE_FROM_SUMMARY)
-        if not title:
-            continue
-        guid = _text(entry.get("id")).strip()
-        yield (
-            Item(
-                digest(guid or link or title),
-                link,
-                title,
-                "" if summary == title else summary,
-                published(entry),
-                tuple(_symbols(entry))[:MAX_SYMBOLS],
-            ),
-            guid,
+def _entries(found: Iterable[Any]) -> Iterator[Entry]:
+    for entry in found:
+        source = entry.get("source") or {}
+        yield Entry(
+            guid=_text(entry.get("id")),
+            link=_text(entry.get("feedburner_origlink")) or _link(entry),
+            title=_text(entry.get("title")),
+            summary=_text(entry.get("summary")) or _content(entry),
+            published=published(entry),
+            symbols=tuple(_symbols(entry)),
+            source=_text(source.get("title")),
         )
-
-
-def _distinct(items: Iterator[tuple[Item, str]]) -> Iterator[Item]:
-    """The items with ids that differ. A guid that several different items share tells none of them apart.
-
-    Such items are known by guid, link and title together; an item that is there twice is kept once.
-    """
-    once = dict.fromkeys(items)
-    shared = Counter(item.id for item, _ in once)
-    given = set()
-    for item, guid in once:
-        one = item if shared[item.id] == 1 else replace(item, id=digest(guid, item.link, item.title))
-        if one.id not in given:
-            given.add(one.id)
-            yield one
-
-
-def digest(*parts: str) -> str:
-    """A short name for what is written in `parts`, the same on every machine: 80 bits as 20 hex digits."""
-    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=10).hexdigest()
 
 
 def published(entry: Any) -> datetime | None:  # noqa: ANN401  feedparser ships no types
     """When the entry says it was published, or else updated or created; None if it says nothing believable."""
     for key in ("published_parsed", "updated_parsed", "created_parsed"):
         when = dict.get(entry, key)  # feedparser's own `get` answers for a missing `updated` with `published`
-        if isinstance(when, time.struct_time) and FIRST_YEAR <= when.tm_year <= LAST_YEAR:
+        if isinstance(when, time.struct_time):
             try:
-                return datetime(*when[:5], min(when.tm_sec, 59), tzinfo=UTC)
+                told = believable(datetime(*when[:5], min(when.tm_sec, 59), tzinfo=UTC))
             except ValueError:
                 continue
+            if told:
+                return told
     return None
 
 
 def _symbols(entry: Any) -> Iterator[str]:  # noqa: ANN401  feedparser ships no types
     """The tickers the feed gave: Seeking Alpha's and GlobeNewswire's categories, Nasdaq's own element."""
-    tags = entry.get("tags") or ()
-    terms = [_text(t.get("term")) for t in tags if _is_symbol_scheme(_text(t.get("scheme")).lower())]
-    terms += _text(entry.get("nasdaq_tickers")).split(",")
-    seen = set()
-    for term in terms:
-        match = _SYMBOL.fullmatch(term.strip())
-        if match and (match["market"] or "nasdaq").strip().lower() in _US_MARKETS:
-            symbol = match["symbol"].upper()
-            if symbol not in seen:
-                seen.add(symbol)
-                yield symbol
+    for tag in entry.get("tags") or ():
+        if _is_symbol_scheme(_text(tag.get("scheme")).lower()):
+            yield _text(tag.get("term"))
+    yield from _text(entry.get("nasdaq_tickers")).split(",")
 
 
 def _is_symbol_scheme(scheme: str) -> bool:
     return scheme == "symbol" or scheme.endswith(("/symbol", "/rss/stock"))
+
+
+def _link(entry: Any) -> str:  # noqa: ANN401  feedparser ships no types
+    """Where the entry says that it is. A guid stands in for that only if it is a whole address ("7" is none)."""
+    link = _text(entry.get("link"))
+    guid = _text(entry.get("id"))
+    return (link if link != guid or "://" in link else "") or _alternate(entry)
 
 
 def _alternate(entry: Any) -> str:  # noqa: ANN401  feedparser ships no types

@@ -25,6 +25,10 @@ class WorkerError(Exception):
     """The work was not done: it took too long, or its worker died. `args[0]` is for people."""
 
 
+class TooSlowError(WorkerError):
+    """The work was not done in its time."""
+
+
 class Worker:
     """Runs functions in a process that can be killed. The first piece of work starts it."""
 
@@ -59,7 +63,7 @@ class Worker:
         except ProcessExpired as error:
             raise WorkerError("the parsing process died on it") from error
         except TimeoutError as error:
-            raise WorkerError(f"parsing took longer than {self._deadline:g} s") from error
+            raise TooSlowError(f"parsing took longer than {self._deadline:g} s") from error
         finally:
             work.cancel()
             self._running = None

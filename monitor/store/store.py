@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, Outbox
 from monitor.market.gate import Looks
 from monitor.store import tables as t
 from monitor.types import Article, FeedState, Quote, Root, Story, StoryPrice
+from monitor.unseen import Holder, Key, Sifted, edited, sift, version
 
 R = TypeVar("R")
 
@@ -52,38 +52,63 @@ class Tx:
 
     def save_feed(self, state: FeedState) -> None:
         """Remember a feed's new state."""
-        self._put(t.feeds, {"feed": state.feed}, next_poll=state.next_poll, body=t.dump(state))
+        self.save_feeds([state])
 
-    def unseen(self, articles: Sequence[Article]) -> list[Article]:
-        """Those of `articles` that are new, by id and by link with title, each once."""
-        ids = self._known(t.articles.c.id, [a.id for a in articles])
-        contents = self._known(t.articles.c.content, [_content(a) for a in articles])
-        fresh = []
-        for article in articles:
-            if article.id not in ids and _content(article) not in contents:
-                ids.add(article.id)
-                contents.add(_content(article))
-                fresh.append(article)
-        return fresh
+    def save_feeds(self, states: Sequence[FeedState]) -> None:
+        """Remember the new states of some feeds."""
+        if states:
+            statement = upsert(t.feeds)
+            new = {name: statement.excluded[name] for name in ("next_poll", "body")}
+            rows = [{"feed": s.feed, "next_poll": s.next_poll, "body": t.dump(s)} for s in states]
+            self._db.execute(statement.on_conflict_do_update(["feed"], set_=new), rows)
 
-    def _known(self, column: Any, values: list[str]) -> set[str]:  # noqa: ANN401  SQLAlchemy's columns are not typed by name
-        found: set[str] = set()
+    def sift(self, articles: Sequence[Article], names: Mapping[str, Sequence[Key]]) -> Sifted:
+        """Which of `articles` are new, and which are new versions; `names` are their keys, by article id."""
+        columns = (t.article_keys.c.name, t.article_keys.c.article, t.article_keys.c.seen)
+        wanted = [key.name for article in articles for key in names[article.id]]
+        holders = {name: Holder(of, seen) for name, of, seen in self._found(columns, wanted)}
+        ids = [a.id for a in articles] + [holder.article for holder in holders.values()]
+        rows = self._found((t.articles.c.id, t.articles.c.content, t.articles.c.body), list(dict.fromkeys(ids)))
+        kept = {name: (content, t.load(Article, body).feed) for name, content, body in rows}
+        versions = {name: content for name, (content, _) in kept.items()}
+        return sift(articles, names, versions, holders, {name: feed for name, (_, feed) in kept.items()})
+
+    def _found(self, columns: Sequence[Any], values: Sequence[str]) -> list[Any]:
+        """Rows whose first column is one of `values`."""
+        rows: list[Any] = []
         for at in range(0, len(values), 500):
-            found |= set(self._db.scalars(select(column).where(column.in_(values[at : at + 500]))))
-        return found
+            rows += self._db.execute(select(*columns).where(columns[0].in_(values[at : at + 500])))
+        return rows
 
-    def save_article(self, article: Article, story: str | None, reason: str) -> None:
-        """Keep an article with the story it joined and why."""
+    def save_article(self, article: Article, story: str | None, reason: str, names: Iterable[Key] = ()) -> None:
+        """Keep an article with the story it joined and why, under the keys that it is known by."""
         self._db.execute(
             insert(t.articles).values(
                 id=article.id,
-                content=_content(article),
+                content=version(article),
                 seen=article.seen,
                 story=story,
                 reason=reason,
                 body=t.dump(article),
             )
         )
+        self._keep(names, article.id, article.seen)
+
+    def edit_article(self, id_: str, new: Article, names: Iterable[Key]) -> None:
+        """Keep what its feed now says of an article."""
+        mine = t.articles.c.id == id_
+        kept = t.load(Article, self._db.execute(select(t.articles.c.body).where(mine)).scalar_one())
+        values = {"content": version(new), "body": t.dump(edited(kept, new))}
+        self._db.execute(update(t.articles).where(mine).values(values))
+        self._keep(names, id_, new.seen)
+
+    def _keep(self, names: Iterable[Key], article: str, seen: datetime) -> None:
+        """Remember keys of an article. One that another holds goes over to this one when it has lost its force."""
+        rows = [{"name": key.name, "article": article, "seen": seen} for key in names]
+        if rows:
+            statement = upsert(t.article_keys)
+            new = {name: statement.excluded[name] for name in ("article", "seen")}
+            self._db.execute(statement.on_conflict_do_update(["name"], set_=new), rows)
 
     # Stories
 
@@ -272,12 +297,6 @@ class Tx:
     def _put(self, table: Any, keys: Mapping[str, str], **values: Any) -> None:  # noqa: ANN401  any of the tables, columns of several types
         statement = upsert(table).values(**keys, **values)
         self._db.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
-
-
-def _content(article: Article) -> str:
-    """What makes two items of different feeds the same: link and title. A live blog keeps its link for many titles."""
-    same = f"{article.link}\n{article.title.casefold()}" if article.link else article.id
-    return sha256(same.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _outbox_row(row: Any) -> OutboxRow:  # noqa: ANN401  a row of the outbox table

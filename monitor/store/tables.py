@@ -54,6 +54,15 @@ articles = Table(
     Column("body", Text, nullable=False),
 )
 
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("article", String, nullable=False),
+    Column("seen", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 stories = Table(
     "stories",
     metadata,
