@@ -35,7 +35,7 @@ RATE: Final = "=X"
 LOOK_BACK: Final = 10
 """Sessions searched for a last price; the longest gap in the shipped recording is three."""
 FRESH_BARS: Final = 2
-"""A bar is the last trade before a moment only if no more than so many of its intervals have passed since."""
+"""A recording may have stopped where more than so many intervals, lunch aside, have passed since its newest bar."""
 
 T = TypeVar("T")
 
@@ -146,7 +146,7 @@ class Recorded:
         found = {}
         for symbol, moment in wanted:
             one = self._series.get(symbol)
-            quote = self._traded(one, min(moment, now)) if one else None
+            quote = self._traded(one, min(moment, now), now) if one else None
             if quote:
                 found[symbol] = quote
         return self._answer([s for s, _ in wanted], found, "the recording has no trade of it just before then")
@@ -195,8 +195,12 @@ class Recorded:
             return _confirmed(one, bar.open, min(now, session.open + self._poll))
         return None
 
-    def _traded(self, one: Series, moment: datetime) -> Quote | None:
-        """The last trade at or before `moment`."""
+    def _traded(self, one: Series, moment: datetime, now: datetime) -> Quote | None:
+        """The last trade at or before `moment`, as far as it is known at `now`.
+
+        A bar counts as the last one if it is new, or if the recording is known to go on after `moment`: then there
+        was a halt, or nobody traded.
+        """
         if one.is_rate:
             return _rate(one, moment)
         sessions = self._calendars.sessions(exchange_of(one.symbol).mic, moment)
@@ -206,7 +210,11 @@ class Recorded:
             bar = one.daily.get(closed.date) if closed else None
             return _confirmed(one, bar.close, closed.close) if closed and bar and bar.close else None
         inside = _newest(one, moment)
-        if inside is None or inside.end <= session.early or moment - inside.end > FRESH_BARS * one.interval:
+        if inside is None or inside.end <= session.early:
+            return None
+        newest = _newest(one, now)
+        goes_on = newest is not None and moment < newest.end <= session.close
+        if not goes_on and moment - inside.end - _lunch(session, inside.end, moment) > FRESH_BARS * one.interval:
             return None
         return Quote(one.symbol, inside.close, inside.end, one.currency)
 
@@ -314,6 +322,13 @@ def _newest(one: Series, moment: datetime) -> Inside | None:
     """The newest bar from within a day that had ended by `moment`."""
     place = bisect_right(one.inside, moment, key=lambda bar: bar.end)
     return one.inside[place - 1] if place else None
+
+
+def _lunch(session: Session, start: datetime, end: datetime) -> timedelta:
+    """How much of the time from `start` to `end` was the session's lunch break."""
+    if session.lunch is None:
+        return timedelta()
+    return max(timedelta(), min(end, session.lunch[1]) - max(start, session.lunch[0]))
 
 
 def _rate(one: Series, moment: datetime) -> Quote | None:
