@@ -14,12 +14,13 @@ from alerts.types import Move, PriceState
 from alerts.words import percent
 from config.exchanges import exchange_of
 from config.types import Config
+from monitor.market.basis import Alternative, alternatives, recent
 from monitor.market.gate import POLLS, SECOND_LOOK, Expected, Looks, judge
 from monitor.market.moves import Basis, Side, Stats, day_basis, event_basis, event_decides, fit
 from monitor.market.moves import day_move as measure_day
 from monitor.market.moves import event_move as measure_event
 from monitor.market.sessions import Calendars, phase
-from monitor.market.value import fx_symbol, market_value, value_change
+from monitor.market.value import MINOR, fx_symbol, market_value, value_change
 from monitor.memory import Memory, Prices
 from monitor.types import History, Quote, Session
 
@@ -220,6 +221,8 @@ class Snapshot:
             base=base.price if base else None,
             sigma=stats.own_sigma if stats else 0.0,
             market=_explained(stats, beside),
+            alternatives=self._alternatives(history, base, session, quote),
+            actions=recent(history.actions, session.date) if history else (),
         )
         poll = self._config.settings.poll_prices
         problem = self._prices.problems.get(symbol, "")
@@ -241,6 +244,15 @@ class Snapshot:
             day,
             closing,
         )
+
+    def _alternatives(
+        self, history: History | None, base: Basis | None, session: Session, quote: Quote | None
+    ) -> tuple[Alternative, ...]:
+        if history is None or base is None or quote is None:
+            return ()
+        previous = quote.previous_close if quote.time >= session.early else None
+        minor = history.currency in MINOR
+        return alternatives(history, base.day, session.date, minor=minor, previous_close=previous)
 
     def _side(self, symbol: str, quote: Quote | None, at: Quote | None = None) -> Side:
         sessions = self.calendars.sessions(exchange_of(symbol).mic, self.now)

@@ -34,7 +34,7 @@ from yfinance.exceptions import YFException, YFTickerMissingError, YFTzMissingEr
 from config.exchanges import exchange_of
 from monitor.market.sessions import Calendars
 from monitor.market.throttle import Paused, Throttle
-from monitor.types import Bar, History, PriceAnswer, Quote
+from monitor.types import Action, Bar, History, PriceAnswer, Quote
 
 T = TypeVar("T")
 
@@ -55,6 +55,8 @@ DEADLINE: Final = 25.0
 SETTLING: Final = timedelta(minutes=30)
 """Before that a session's daily bar is not final: quotes are up to 20 minutes late, then comes the closing auction."""
 PERIOD: Final = "1y"
+ROUNDING: Final = 1.001
+"""An adjusted close may exceed the traded one by its rounding."""
 MINUTE: Final = timedelta(minutes=1)
 MINUTES_KEPT: Final = timedelta(days=7)
 """How far back Yahoo gives one-minute bars."""
@@ -127,15 +129,17 @@ class Yahoo:
             await self._run(partial(self._learn_zones, symbols))
         for symbol in symbols:
             try:
-                frame, currency = await self._run(partial(self._bars, symbol, period=PERIOD, interval="1d"))
+                asked = partial(self._bars, symbol, period=PERIOD, interval="1d", actions=True)
+                frame, currency = await self._run(asked)
             except _TOLD as error:
                 problems[symbol] = _words(error, symbol)
                 silent |= set() if isinstance(error, _Unknown) else {symbol}
                 continue
             last = self._last_settled(symbol, now)
-            bars = tuple(bar for bar in _daily(symbol, frame) if bar.date <= last)
+            bars = tuple(bar for bar in daily(symbol, frame) if bar.date <= last)
             if bars:
-                found[symbol] = History(symbol, currency or exchange_of(symbol).currency, bars, adjusted=True)
+                currency = currency or exchange_of(symbol).currency
+                found[symbol] = History(symbol, currency, bars, adjusted=True, actions=actions_of(frame), asked=now)
             else:
                 problems[symbol] = f"Yahoo gives no bars for {symbol}"
         return PriceAnswer(found, problems, frozenset(silent))
@@ -183,10 +187,10 @@ class Yahoo:
         answer = YfData(session=self._session).get_raw_json(QUOTES, params={"symbols": ",".join(symbols)})
         return {str(row["symbol"]): row for row in answer["quoteResponse"]["result"]}
 
-    def _bars(self, symbol: str, **wanted: object) -> tuple[pd.DataFrame, str]:
+    def _bars(self, symbol: str, *, actions: bool = False, **wanted: object) -> tuple[pd.DataFrame, str]:
         """Yahoo's bars of a symbol and their currency."""
         ticker = yfinance.Ticker(symbol, session=self._session)
-        frame = ticker.history(auto_adjust=True, actions=False, timeout=TIMEOUT, **wanted)
+        frame = ticker.history(auto_adjust=False, actions=actions, timeout=TIMEOUT, **wanted)
         currency = str(ticker.history_metadata.get("currency") or "")
         return frame, CODES.get(currency, currency)
 
@@ -356,11 +360,28 @@ def _quote(symbol: str, row: Mapping[str, Any]) -> Quote | None:
     )
 
 
-def _daily(symbol: str, frame: pd.DataFrame) -> Iterator[Bar]:
-    """Daily bars of a frame whose index is the local midnight of each session."""
-    for stamp, row in zip(frame.index, frame.itertuples(index=False), strict=True):
-        prices = [_number(getattr(row, name)) for name in ("Open", "High", "Low", "Close", "Volume")]
-        yield Bar(symbol, stamp.date(), *prices)
+def daily(symbol: str, frame: pd.DataFrame) -> Iterator[Bar]:
+    """Daily bars of yfinance's frame, dividends taken out; its index is the local midnight of each session.
+
+    An adjusted close that cannot be one (negative, infinite, above the traded one) is not used.
+    """
+    for row in frame.reset_index(names="Session").to_dict("records"):
+        prices = [_number(row[name]) for name in ("Open", "High", "Low", "Close")]
+        traded, adjusted = prices[-1], _number(row["Adj Close"])
+        factor = adjusted / traded if traded and adjusted and 0 < adjusted <= traded * ROUNDING else 1.0
+        volume = _number(row["Volume"])
+        kept = [*(price * factor if price and price > 0 else None for price in prices), volume]
+        yield Bar(symbol, row["Session"].date(), *kept, traded=traded if factor != 1 else None)
+
+
+def actions_of(frame: pd.DataFrame) -> tuple[Action, ...]:
+    """Dividends and splits of yfinance's frame by their ex-date, the day of asking included."""
+    found = []
+    for row in frame.reset_index(names="Session").to_dict("records"):
+        dividend, split = (_number(row.get(name)) or 0.0 for name in ("Dividends", "Stock Splits"))
+        if dividend > 0 or split > 0:
+            found.append(Action(row["Session"].date(), dividend, split))
+    return tuple(found)
 
 
 def _closes(frame: pd.DataFrame) -> Iterator[tuple[datetime, float]]:
@@ -373,7 +394,10 @@ def _closes(frame: pd.DataFrame) -> Iterator[tuple[datetime, float]]:
 
 def _number(value: object) -> float | None:
     """A figure of pandas, None where it has none."""
-    return None if pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]  # a cell of a frame has no type
+    if value is None or pd.isna(value):  # type: ignore[call-overload]  # a cell of a frame has no type
+        return None
+    number = float(value)  # type: ignore[arg-type]  # as above
+    return number if math.isfinite(number) else None
 
 
 def _seconds(text: str | None) -> float:

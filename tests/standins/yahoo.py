@@ -40,6 +40,8 @@ class Listing:
     since: float | None = None
     days: dict[int, tuple[float | None, float | None]] = field(default_factory=dict)
     minutes: dict[int, tuple[float | None, float | None]] = field(default_factory=dict)
+    adjusted: dict[int, float | None] = field(default_factory=dict)
+    events: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -111,6 +113,23 @@ class YahooStandIn:
         for day, first, last in bars:
             start = datetime.combine(day, time(9, 30), ZoneInfo(listing.zone))
             listing.days[int(start.timestamp())] = (first, last)
+
+    def dividend(self, symbol: str, day: date, amount: float) -> None:
+        """Record a dividend by its ex-date; the bars stay as they are."""
+        start = self._start(symbol, day)
+        self.list(symbol).events.setdefault("dividends", {})[start] = {"amount": amount}
+
+    def split(self, symbol: str, day: date, new: int, old: int = 1) -> None:
+        """Record a split by its ex-date; the bars stay as they are."""
+        fields = {"numerator": new, "denominator": old, "splitRatio": f"{new}:{old}"}
+        self.list(symbol).events.setdefault("splits", {})[self._start(symbol, day)] = fields
+
+    def adjust(self, symbol: str, day: date, close: float) -> None:
+        """Give a day's adjusted close apart from its close."""
+        self.list(symbol).adjusted[self._start(symbol, day)] = close
+
+    def _start(self, symbol: str, day: date) -> int:
+        return int(datetime.combine(day, time(9, 30), ZoneInfo(self.list(symbol).zone)).timestamp())
 
     def minute(self, symbol: str, bars: Iterable[tuple[datetime, float | None]]) -> None:
         """Set a symbol's one-minute bars: start and last price."""
@@ -195,10 +214,17 @@ class YahooStandIn:
             "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"],
         }
         result: dict[str, Any] = {"meta": meta, "indicators": {"quote": [{}]}}
+        events = {
+            kind: {str(start): {"date": start} | fields for start, fields in found.items() if first <= start < last}
+            for kind, found in listing.events.items()
+        }
+        if interval == "1d" and any(events.values()):
+            result["events"] = events
         if bars:
             opens, closes = [bar[0] for bar in bars.values()], [bar[1] for bar in bars.values()]
+            adjusted = [listing.adjusted.get(start, bar[1]) for start, bar in bars.items()]
             prices = {"open": opens, "high": closes, "low": closes, "close": closes, "volume": [100] * len(bars)}
-            result |= {"timestamp": list(bars), "indicators": {"quote": [prices], "adjclose": [{"adjclose": closes}]}}
+            result |= {"timestamp": list(bars), "indicators": {"quote": [prices], "adjclose": [{"adjclose": adjusted}]}}
         return _json(200, {"chart": {"result": [result], "error": None}})
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
