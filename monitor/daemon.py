@@ -7,8 +7,8 @@ waiting is sent.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from alerts.types import DeliveryError, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
+from monitor.filling import Progress, fill
 from monitor.health import Changes, changes, delivery_troubles, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
 from monitor.places import AlreadyRunningError, Places
@@ -62,6 +63,16 @@ NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier]] = {"slack": _sl
 
 PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {"yahoo": _yahoo}
 """Price sources by name: one class and one row each."""
+
+
+Filling = Callable[[], AbstractContextManager[Progress]]
+"""Shows the progress of the first filling for as long as it is entered."""
+
+
+@contextmanager
+def no_filling() -> Iterator[Progress]:
+    """Show nothing."""
+    yield lambda _done, _all: None
 
 
 def notifier_of(environment: Mapping[str, str]) -> Notifier:
@@ -107,14 +118,17 @@ async def live(
 class Daemon:
     """The ticks over one set of edges and one configuration. `clock` tells the time, UTC-aware."""
 
-    def __init__(self, edges: Edges, config: Config, clock: Callable[[], datetime]) -> None:
-        """Nothing runs yet."""
+    def __init__(
+        self, edges: Edges, config: Config, clock: Callable[[], datetime], filling: Filling = no_filling
+    ) -> None:
+        """Nothing runs yet. `filling` shows how far the first filling of daily bars has come."""
         self._edges = edges
         self._config = config
         self._clock = clock
         self._passes: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
         self._broken: dict[str, str] = {}
+        self._filling: Filling | None = filling
 
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
@@ -158,7 +172,13 @@ class Daemon:
         await self._tell(*feed_troubles(done.answers))
 
     async def prices(self) -> None:
-        """One pass of the price line."""
+        """One pass of the price line; before the first one, the daily bars it needs."""
+        if self._filling:
+            filling, self._filling = self._filling, None
+            with filling() as progress:
+                found = await fill(self._edges, self._config, self._clock(), progress)
+            if found:
+                log.info("daily bars read", symbols=found)
         done = await watch_prices(self._edges, self._config, self._clock())
         for delivery in done.deliveries:
             log.info("put into the outbox", kind=delivery.kind.value, key=delivery.key)
@@ -248,11 +268,15 @@ def utc_now() -> datetime:
 
 
 async def run(
-    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
+    config: Config,
+    environment: Mapping[str, str],
+    places: Places,
+    clock: Callable[[], datetime] = utc_now,
+    filling: Filling = no_filling,
 ) -> None:
     """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError."""
     async with live(config, environment, places, clock) as edges:
-        daemon = Daemon(edges, config, clock)
+        daemon = Daemon(edges, config, clock, filling)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, daemon.stop)
@@ -272,11 +296,15 @@ async def run(
 
 
 async def once(
-    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
+    config: Config,
+    environment: Mapping[str, str],
+    places: Places,
+    clock: Callable[[], datetime] = utc_now,
+    filling: Filling = no_filling,
 ) -> None:
     """One pass of each line, then done. Raises AlreadyRunningError or StoreError."""
     async with live(config, environment, places, clock) as edges:
-        daemon = Daemon(edges, config, clock)
+        daemon = Daemon(edges, config, clock, filling)
         for line in (daemon.news, daemon.prices, daemon.delivery):
             await line()
         counts = await edges.store.transact(Tx.counts)

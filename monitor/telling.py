@@ -71,6 +71,7 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     """Decide on every watched stock, and write decisions, messages and what must be remembered."""
     for price in prices.before:
         tx.save_story_price(price)
+    tx.save_histories(prices.histories)
     before = tx.looks()
     snapshot = Snapshot(prices, before, tx.story_prices(now - OPEN_FOR), config, calendars, memory, now)
     telling = _Telling(tx, config, snapshot, memory)

@@ -15,7 +15,7 @@ from alerts.words import percent
 from config.exchanges import exchange_of
 from config.types import Config
 from monitor.market.basis import Alternative, alternatives, recent
-from monitor.market.gate import POLLS, SECOND_LOOK, Expected, Looks, judge
+from monitor.market.gate import AUCTION, POLLS, SECOND_LOOK, Expected, Looks, judge
 from monitor.market.moves import Basis, Side, Stats, day_basis, event_basis, event_decides, fit
 from monitor.market.moves import day_move as measure_day
 from monitor.market.moves import event_move as measure_event
@@ -121,7 +121,7 @@ class Snapshot:
         accepted = self.looks.get(symbol, Looks()).accepted
         exchange = exchange_of(symbol)
         held = self.calendars.between(exchange.mic, session, session)
-        if accepted is None or not held or not held[0].early <= accepted.time <= held[0].late:
+        if accepted is None or not held or not held[0].early <= accepted.time <= held[0].close + AUCTION:
             return None
         base, _ = day_basis(self.history(symbol), self.calendars.previous(held[0]))
         stats = self._stats(symbol, base) if base else None

@@ -8,17 +8,16 @@ neither a pass nor the end of the program. Yahoo's data is for personal use.
 
 import asyncio
 import logging
-import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Final, TypeGuard, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
@@ -32,9 +31,11 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFTickerMissingError, YFTzMissingError
 
 from config.exchanges import exchange_of
+from monitor.market.renamed import gone
 from monitor.market.sessions import Calendars
 from monitor.market.throttle import Paused, Throttle
-from monitor.types import Action, Bar, History, PriceAnswer, Quote
+from monitor.market.yahoo_answers import CODES, actions_of, closes_of, daily, quote_of
+from monitor.types import History, PriceAnswer, Quote
 
 T = TypeVar("T")
 
@@ -55,8 +56,6 @@ DEADLINE: Final = 25.0
 SETTLING: Final = timedelta(minutes=30)
 """Before that a session's daily bar is not final: quotes are up to 20 minutes late, then comes the closing auction."""
 PERIOD: Final = "1y"
-ROUNDING: Final = 1.001
-"""An adjusted close may exceed the traded one by its rounding."""
 MINUTE: Final = timedelta(minutes=1)
 MINUTES_KEPT: Final = timedelta(days=7)
 """How far back Yahoo gives one-minute bars."""
@@ -64,10 +63,10 @@ HALF_DAY: Final = timedelta(hours=12)
 """Longer than any session with its pre-market."""
 MINUTES_LATE: Final = timedelta(minutes=30)
 """By then its one-minute bars have caught up, on exchanges that it shows late as well."""
-CODES: Final = {"GBp": "GBX", "ZAc": "ZAC"}
-"""How Yahoo writes minor units, and how we do; it gives market values in the currency they are part of."""
-MINOR_UNITS: Final = 100
-TRADES: Final = ("regularMarket", "preMarket", "postMarket")
+AT_THE_CLOSE: Final = timedelta(minutes=5)
+"""How long after a close its last regular trade is the newest that is told: the digest's, and a second look at it."""
+NO_TYPE: Final = "NONE"
+"""What Yahoo calls a symbol that it has only heard of."""
 ERROR: Final = 400
 NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
@@ -99,8 +98,11 @@ class Yahoo:
         self._deadline = deadline
         self._thread = _Thread()
 
-    async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:  # noqa: ARG002  Yahoo knows the time
-        """The newest trade of each symbol: regular, pre- or post-market, whichever is later."""
+    async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:
+        """The newest trade of each symbol: regular, pre- or post-market, whichever is later.
+
+        For some minutes after a close that is the session's last regular trade: a close is told by it.
+        """
         found: dict[str, Quote] = {}
         problems: dict[str, str] = {}
         silent: set[str] = set()
@@ -113,11 +115,12 @@ class Yahoo:
                 silent |= set(batch)
                 continue
             for symbol in batch:
-                quote = _quote(symbol, rows[symbol]) if symbol in rows else None
+                quote = quote_of(symbol, rows[symbol], closes=self._closes(symbol, now)) if symbol in rows else None
                 if quote:
                     found[symbol] = quote
                 else:
-                    problems[symbol] = f"Yahoo gives no price for {symbol}" if symbol in rows else _unknown(symbol)
+                    known = symbol in rows and rows[symbol].get("quoteType") != NO_TYPE
+                    problems[symbol] = f"Yahoo gives no price for {symbol}" if known else _unknown(symbol)
         return PriceAnswer(found, problems, frozenset(silent))
 
     async def history(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[History]:
@@ -159,7 +162,7 @@ class Yahoo:
                 problems[symbol] = _words(error, symbol)
                 silent |= set() if isinstance(error, _Unknown) else {symbol}
                 continue
-            trades = [(start + MINUTE, price) for start, price in _closes(frame) if start + MINUTE <= now]
+            trades = [(start + MINUTE, price) for start, price in closes_of(frame) if start + MINUTE <= now]
             before = [trade for trade in trades if trade[0] <= moment]
             reached = now - moment >= MINUTES_LATE or len(before) < len(trades)
             if before and reached:
@@ -207,6 +210,11 @@ class Yahoo:
         """The one-minute bars of the day around `moment`, pre- and post-market included."""
         start, end = moment - HALF_DAY, moment + timedelta(hours=1)
         return self._bars(symbol, start=start, end=end, interval="1m", prepost=True)
+
+    def _closes(self, symbol: str, now: datetime) -> bool:
+        """Whether the symbol's exchange has just closed."""
+        close = self._calendars.session(exchange_of(symbol).mic, now).close
+        return close <= now < close + AT_THE_CLOSE
 
     def _last_settled(self, symbol: str, now: datetime) -> date:
         """The date of the last session whose daily bar is final."""
@@ -334,79 +342,14 @@ def _close_caches() -> None:
         manager.close_db()
 
 
-def _is_figure(value: Any) -> TypeGuard[float]:  # noqa: ANN401  whatever JSON holds
-    """Whether a field is a price, a time or a value: a number above zero."""
-    return isinstance(value, int | float) and math.isfinite(value) and value > 0
-
-
-def _quote(symbol: str, row: Mapping[str, Any]) -> Quote | None:
-    """The newest trade in a row of Yahoo's answer, None if it has none."""
-    trades = [(row.get(f"{kind}Time"), row.get(f"{kind}Price")) for kind in TRADES]
-    usable = [(int(t), float(p)) for t, p in trades if _is_figure(t) and _is_figure(p)]
-    if not usable:
-        return None
-    seconds, price = max(usable, key=lambda trade: trade[0])
-    given = str(row.get("currency") or "")
-    value = row.get("marketCap")
-    if _is_figure(value) and given in CODES:
-        value *= MINOR_UNITS
-    return Quote(
-        symbol,
-        price,
-        datetime.fromtimestamp(seconds, UTC),
-        CODES.get(given, given) or exchange_of(symbol).currency,
-        delay=timedelta(minutes=float(row.get("exchangeDataDelayedBy") or 0)),
-        market_value=float(value) if _is_figure(value) else None,
-    )
-
-
-def daily(symbol: str, frame: pd.DataFrame) -> Iterator[Bar]:
-    """Daily bars of yfinance's frame, dividends taken out; its index is the local midnight of each session.
-
-    An adjusted close that cannot be one (negative, infinite, above the traded one) is not used.
-    """
-    for row in frame.reset_index(names="Session").to_dict("records"):
-        prices = [_number(row[name]) for name in ("Open", "High", "Low", "Close")]
-        traded, adjusted = prices[-1], _number(row["Adj Close"])
-        factor = adjusted / traded if traded and adjusted and 0 < adjusted <= traded * ROUNDING else 1.0
-        volume = _number(row["Volume"])
-        kept = [*(price * factor if price and price > 0 else None for price in prices), volume]
-        yield Bar(symbol, row["Session"].date(), *kept, traded=traded if factor != 1 else None)
-
-
-def actions_of(frame: pd.DataFrame) -> tuple[Action, ...]:
-    """Dividends and splits of yfinance's frame by their ex-date, the day of asking included."""
-    found = []
-    for row in frame.reset_index(names="Session").to_dict("records"):
-        dividend, split = (_number(row.get(name)) or 0.0 for name in ("Dividends", "Stock Splits"))
-        if dividend > 0 or split > 0:
-            found.append(Action(row["Session"].date(), dividend, split))
-    return tuple(found)
-
-
-def _closes(frame: pd.DataFrame) -> Iterator[tuple[datetime, float]]:
-    """Start and last price of each bar of a frame that has one."""
-    for stamp, row in zip(frame.index, frame.itertuples(index=False), strict=True):
-        price = _number(row.Close)
-        if price:
-            yield stamp.to_pydatetime().astimezone(UTC), price
-
-
-def _number(value: object) -> float | None:
-    """A figure of pandas, None where it has none."""
-    if value is None or pd.isna(value):  # type: ignore[call-overload]  # a cell of a frame has no type
-        return None
-    number = float(value)  # type: ignore[arg-type]  # as above
-    return number if math.isfinite(number) else None
-
-
 def _seconds(text: str | None) -> float:
     """A Retry-After in seconds; Yahoo does not send dates."""
     return float(text) if text and text.isdecimal() else 0.0
 
 
 def _unknown(symbol: str) -> str:
-    return f"Yahoo knows no symbol {symbol}"
+    end = gone(symbol)
+    return f"Yahoo knows no symbol {symbol}" + (f"; {end}" if end else "")
 
 
 def _unreached(error: RequestException) -> str:

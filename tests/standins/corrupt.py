@@ -17,7 +17,7 @@ from config.types import Watched, Watchlist
 from monitor.market.basis import alternatives, recent
 from monitor.market.gate import Expected, Looks, judge
 from monitor.market.moves import Side, day_basis, day_move, fit
-from monitor.market.yahoo import actions_of, daily
+from monitor.market.yahoo_answers import actions_of, daily
 from monitor.types import Action, Bar, History, Quote, Session
 
 POLL = timedelta(minutes=1)
