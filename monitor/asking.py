@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from config.exchanges import exchange_of
 from config.types import Config
+from monitor.market.beside import sector_of
 from monitor.market.gate import POLLS
 from monitor.market.histories import wanted
 from monitor.market.moves import event_decides
@@ -35,7 +36,8 @@ def plan(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, now: d
     if not symbols:
         return Asking()
     market = [s for s, _ in MARKET if places.get(exchange_of(s).mic)]
-    beside = dict.fromkeys([*(exchange_of(s).index for s in symbols), *market])
+    funds = [found[1] for s in symbols if (found := sector_of(config.by_symbol[s], s))]
+    beside = dict.fromkeys([*(exchange_of(s).index for s in symbols), *market, *funds])
     rates = dict.fromkeys(r for s in names if (r := fx_symbol(config.instrument(s).currency)))
     priced = dict.fromkeys([*symbols, *beside])
     # Bars of closed exchanges too: what their companies are worth decides records.

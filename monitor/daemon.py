@@ -185,8 +185,9 @@ class Daemon:
         if done.prices:
             prices = done.prices
             name = self._edges.prices.name
-            problems = {**done.suspects, **prices.problems}
-            await self._tell(*price_troubles(name, prices.asked, problems, prices.silent))
+            problems = {**done.suspects, **done.stopped, **prices.problems}
+            silent = prices.silent | done.stopped.keys()
+            await self._tell(*price_troubles(name, prices.asked, problems, silent))
 
     async def delivery(self) -> None:
         """One pass of the delivery line."""

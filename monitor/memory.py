@@ -8,6 +8,7 @@ from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from config.exchanges import exchange_of
 from config.types import Config
 from monitor.links import Graph
 from monitor.market.histories import AT_ONCE, Wanted, due, merged, reaches
@@ -77,12 +78,15 @@ class Memory:
         self.recalled = True
 
     def learn(self, histories: Mapping[str, History]) -> dict[str, History]:
-        """Join new bars to those known, and give back what is now to be kept."""
+        """Join new bars to those known, and give back those that changed; fits made from older ones are forgotten."""
         joined = {symbol: merged(self._histories.get(symbol), new) for symbol, new in histories.items()}
-        self._histories.update(joined)
-        self.stats.clear()
-        self.worst.clear()
-        return joined
+        changed = {symbol: new for symbol, new in joined.items() if new != self._histories.get(symbol)}
+        self._histories.update(changed)
+        for key in [key for key in self.stats if {key[0], exchange_of(key[0]).index} & changed.keys()]:
+            del self.stats[key]
+        for symbol in changed:
+            self.worst.pop(symbol, None)
+        return changed
 
     def missing(self, asked: Mapping[str, Wanted]) -> list[str]:
         """The symbols whose last close is not known."""
@@ -122,7 +126,7 @@ class Memory:
             return PriceAnswer({}, known)
         answer = await source.history([*wanted, *again], now)
         joined = self.learn(answer.found)
-        reached = {s for s in (*wanted, *again) if reaches(joined.get(s), asking.histories[s].last)}
+        reached = {s for s in (*wanted, *again) if reaches(self.history(s), asking.histories[s].last)}
         self._note([*wanted, *again], reached | answer.silent, answer.problems, now)
         return PriceAnswer(joined, {**known, **answer.problems}, answer.silent)
 

@@ -99,6 +99,8 @@ async def test_what_a_move_is_held_against_comes_with_the_quote(standin: YahooSt
     standin.trade("NVDA", 121.0, NOW + timedelta(hours=15), "pre")
     early = (await yahoo.quotes(["NVDA"], NOW + timedelta(hours=15))).found["NVDA"]
     assert (121.0, 118.4, None) == (early.price, early.previous_close, early.volume)
+    standin.list("NVDA").quote["earningsTimestampEnd"] = coming.timestamp() + 5 * 86_400  # an estimate
+    assert (last,) == (await yahoo.quotes(["NVDA"], NOW)).found["NVDA"].results
 
 
 async def test_a_renamed_symbol_is_told_what_to_write(standin: YahooStandIn, source: Made) -> None:

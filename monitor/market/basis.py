@@ -102,6 +102,8 @@ def alternatives(
 
 def unsound(history: History) -> frozenset[date]:
     """The days whose return is none to learn from: their adjustment is large, or its two records disagree."""
+    if not history.actions and all(bar.traded is None for bar in history.bars):
+        return frozenset()
     paid: dict[date, float] = {}
     for action in history.actions:
         paid[action.date] = paid.get(action.date, 0.0) + action.dividend

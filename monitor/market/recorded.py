@@ -12,7 +12,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -187,7 +187,7 @@ class Recorded:
         """
         bar = one.daily.get(session.date)
         if bar and bar.close and now >= session.close:
-            return _confirmed(one, bar.close, min(now, session.close + self._poll))
+            return replace(_confirmed(one, bar.close, min(now, session.close + self._poll)), volume=bar.volume)
         inside = _newest(one, min(now, session.close))
         if inside and inside.end > session.early:
             return Quote(one.symbol, inside.close, inside.end, one.currency)

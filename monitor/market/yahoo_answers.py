@@ -18,8 +18,8 @@ CODES: Final = {"GBp": "GBX", "ZAc": "ZAC"}
 MINOR_UNITS: Final = 100
 PRE, POST = "preMarket", "postMarket"
 TRADES: Final = ("regularMarket", PRE, POST)
-RESULTS: Final = ("earningsTimestamp", "earningsTimestampStart", "earningsTimestampEnd")
-"""When a company last reported, and the span in which it is next expected to."""
+SURE: Final = 86_400
+"""Seconds: a span in which results are expected is a date if it is no longer than a day, else a guess."""
 ROUNDING: Final = 1.001
 """An adjusted close may exceed the traded one by its rounding."""
 
@@ -48,7 +48,9 @@ def quote_of(symbol: str, row: Mapping[str, Any], *, closes: bool = False) -> Qu
     # Before the open, the last regular trade is that of the close before.
     previous = row.get("regularMarketPrice" if kind == PRE else "regularMarketPreviousClose")
     volume = row.get("regularMarketVolume")
-    results = {int(t) for t in map(row.get, RESULTS) if _is_figure(t)}
+    last, first, end = (row.get(f"earningsTimestamp{which}") for which in ("", "Start", "End"))
+    sure = _is_figure(first) and _is_figure(end) and end - first <= SURE
+    results = {int(t) for t in (last, first if sure else None) if _is_figure(t)}
     return Quote(
         symbol,
         price,
