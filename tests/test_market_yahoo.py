@@ -93,6 +93,7 @@ async def test_what_a_move_is_held_against_comes_with_the_quote(standin: YahooSt
     last, coming = utc("2025-01-30 21:30"), utc("2025-05-01 20:00")
     standin.trade("NVDA", 118.4, NOW, regularMarketPreviousClose=142.6, regularMarketVolume=8e8)
     standin.trade("NVDA", 118.4, NOW, earningsTimestamp=last.timestamp(), earningsTimestampStart=coming.timestamp())
+    standin.list("NVDA").quote["earningsTimestampEnd"] = coming.timestamp()
     yahoo = source()
     quote = (await yahoo.quotes(["NVDA"], NOW)).found["NVDA"]
     assert (142.6, 8e8, (last, coming)) == (quote.previous_close, quote.volume, quote.results)
@@ -130,6 +131,14 @@ async def test_an_unknown_symbol_and_one_without_a_price_do_not_spoil_the_others
     answer = await source().quotes(["NVDA", "NVDIA", "ADH"], NOW)
     assert ["NVDA"] == list(answer.found)
     assert answer.problems == {"NVDIA": "Yahoo knows no symbol NVDIA", "ADH": "Yahoo gives no price for ADH"}
+
+
+async def test_a_symbol_of_an_unknown_exchange_is_not_asked_for(standin: YahooStandIn, source: Made) -> None:
+    """Nothing is known of its sessions; the others come all the same."""
+    yahoo = source()
+    for answer in (await yahoo.quotes(["NVDA", "WSKT.JK"], NOW), await yahoo.history(["WSKT.JK"], NOW)):
+        assert answer.problems["WSKT.JK"].startswith("Yahoo is not asked: WSKT.JK: no exchange has the suffix .JK")
+    assert standin.count("/v8/") == 0
 
 
 # Bars

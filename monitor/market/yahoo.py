@@ -104,8 +104,9 @@ class Yahoo:
         For some minutes after a close that is the session's last regular trade: a close is told by it.
         """
         found: dict[str, Quote] = {}
-        problems: dict[str, str] = {}
+        problems = _unplaced(symbols)
         silent: set[str] = set()
+        symbols = [symbol for symbol in symbols if symbol not in problems]
         for start in range(0, len(symbols), BATCH):
             batch = symbols[start : start + BATCH]
             try:
@@ -126,8 +127,9 @@ class Yahoo:
     async def history(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[History]:
         """A year of daily bars, adjusted for dividends and splits, of sessions that closed half an hour ago or more."""
         found: dict[str, History] = {}
-        problems: dict[str, str] = {}
+        problems = _unplaced(symbols)
         silent: set[str] = set()
+        symbols = [symbol for symbol in symbols if symbol not in problems]
         with suppress(*_TOLD):
             await self._run(partial(self._learn_zones, symbols))
         for symbol in symbols:
@@ -345,6 +347,17 @@ def _close_caches() -> None:
 def _seconds(text: str | None) -> float:
     """A Retry-After in seconds; Yahoo does not send dates."""
     return float(text) if text and text.isdecimal() else 0.0
+
+
+def _unplaced(symbols: Sequence[str]) -> dict[str, str]:
+    """Symbols of exchanges that nothing is known of here, with why: their prices belong to no session."""
+    found = {}
+    for symbol in symbols:
+        try:
+            exchange_of(symbol)
+        except ValueError as error:
+            found[symbol] = f"Yahoo is not asked: {error}"
+    return found
 
 
 def _unknown(symbol: str) -> str:

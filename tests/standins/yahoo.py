@@ -62,6 +62,7 @@ class YahooStandIn:
         self.requests: list[str] = []
         self.released = Event()
         self.crumb = "a.Crumb/42"
+        self.canned: dict[str, tuple[int, str, str]] = {}
         self._faults: list[Fault] = []
         self._lock = Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -164,6 +165,8 @@ class YahooStandIn:
     def _answer(self, path: str, query: dict[str, str], cookie: str) -> tuple[int, str, str]:
         if path == "/v1/test/getcrumb":
             return (200, "text/plain", self.crumb) if COOKIE in cookie else (401, "text/plain", "")
+        if unquote(path) in self.canned:
+            return self.canned[unquote(path)]
         if path == "/v7/finance/quote":
             if query.get("crumb") != self.crumb or COOKIE not in cookie:
                 return _json(
