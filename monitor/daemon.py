@@ -38,6 +38,8 @@ DRAIN = timedelta(seconds=3)
 LAST = timedelta(seconds=5)
 """How long a stop then gives what waits in the outbox."""
 
+BREATH = 1.0
+"""Seconds between passes that moves of a streaming source bring about."""
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
 
@@ -58,10 +60,23 @@ def _yahoo(environment: Mapping[str, str], state: Path) -> PriceSource:
     return Yahoo(state / "yahoo", base_url=environment.get("AFTERSHOCK_YAHOO_URL"))
 
 
+def _streaming(environment: Mapping[str, str], state: Path) -> PriceSource:
+    from monitor.market.streaming import Streaming  # noqa: PLC0415  as above, with websockets
+    from monitor.market.yahoo import STREAM, Yahoo, tick_of  # noqa: PLC0415  as above
+
+    base = environment.get("AFTERSHOCK_YAHOO_URL")
+    source = Yahoo(state / "yahoo", base_url=base)
+    url = f"{base.replace('http', 'ws', 1).rstrip('/')}/?version=2" if base else STREAM
+    return Streaming(source, url, tick_of, settled=source.closes)
+
+
 NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier]] = {"slack": _slack, "console": _console}
 """Notifiers by name: one class and one row each."""
 
-PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {"yahoo": _yahoo}
+PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {
+    "yahoo": _yahoo,
+    "yahoo-streaming": _streaming,
+}
 """Price sources by name: one class and one row each."""
 
 
@@ -78,6 +93,14 @@ def no_filling() -> Iterator[Progress]:
 def notifier_of(environment: Mapping[str, str]) -> Notifier:
     """Slack if there is a token for it, else the terminal."""
     return NOTIFIERS["slack" if environment.get("SLACK_BOT_TOKEN") else "console"](environment)
+
+
+def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
+    """The price source that AFTERSHOCK_PRICES names, Yahoo if it names none. Raises StoreError in words."""
+    name = environment.get("AFTERSHOCK_PRICES") or "yahoo"
+    if name not in PRICE_SOURCES:
+        raise StoreError(f"AFTERSHOCK_PRICES names no price source: {name}. There are: {', '.join(PRICE_SOURCES)}")
+    return PRICE_SOURCES[name](environment, state)
 
 
 @asynccontextmanager
@@ -100,10 +123,10 @@ async def live(
             "with AFTERSHOCK_STATE."
         ) from error
     try:
+        prices = prices_of(environment, places.state)
         store = Store(places.database)
         news = HttpNews(config.settings)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
-        prices = PRICE_SOURCES["yahoo"](environment, places.state)
         notifier = notifier_of(environment)
         try:
             yield Edges(news, analyzer, prices, notifier, store, Calendars(), clock=clock)
@@ -129,6 +152,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._broken: dict[str, str] = {}
         self._filling: Filling | None = filling
+        self._pricing = asyncio.Lock()
 
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
@@ -152,9 +176,13 @@ class Daemon:
                 max_instances=1,
             )
         scheduler.start()
+        moved = getattr(self._edges.prices, "moved", None)
+        waking = asyncio.create_task(self._on_moves(moved)) if isinstance(moved, asyncio.Event) else None
         try:
             await self._stopping.wait()
         finally:
+            if waking:
+                waking.cancel()
             scheduler.remove_all_jobs()
             await self._drain()
             scheduler.shutdown(wait=False)
@@ -172,7 +200,11 @@ class Daemon:
         await self._tell(*feed_troubles(done.answers))
 
     async def prices(self) -> None:
-        """One pass of the price line; before the first one, the daily bars it needs."""
+        """One pass of the price line; before the first one, the daily bars it needs. One at a time."""
+        async with self._pricing:
+            await self._prices()
+
+    async def _prices(self) -> None:
         if self._filling:
             filling, self._filling = self._filling, None
             with filling() as progress:
@@ -188,6 +220,13 @@ class Daemon:
             problems = {**done.suspects, **done.stopped, **prices.problems}
             silent = prices.silent | done.stopped.keys()
             await self._tell(*price_troubles(name, prices.asked, problems, silent))
+
+    async def _on_moves(self, moved: asyncio.Event) -> None:
+        """A pass of the price line whenever a streaming source says that something moved, with a breath between."""
+        while True:
+            await moved.wait()
+            await self._tick("prices", self.prices)
+            await asyncio.sleep(BREATH)
 
     async def delivery(self) -> None:
         """One pass of the delivery line."""

@@ -18,6 +18,7 @@ ROOMS = {
     "apscheduler": "monitor/daemon.py",
     "ruamel": "config/",
     "typer": "monitor/cli.py",
+    "websockets": "monitor/market/streaming.py",
 }
 
 

@@ -7,12 +7,15 @@ neither a pass nor the end of the program. Yahoo's data is for personal use.
 """
 
 import asyncio
+import json
 import logging
+import math
 import warnings
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -25,10 +28,12 @@ import yfinance
 from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import ConnectionError as NoConnection
 from curl_cffi.requests.exceptions import DNSError, HTTPError, RequestException, Timeout
+from google.protobuf.message import DecodeError
 from yfinance import cache
 from yfinance.cache import get_tz_cache
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFTickerMissingError, YFTzMissingError
+from yfinance.pricing_pb2 import PricingData
 
 from config.exchanges import exchange_of
 from monitor.market.renamed import gone
@@ -43,6 +48,9 @@ T = TypeVar("T")
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="yfinance")
 
 QUOTES: Final = "https://query1.finance.yahoo.com/v7/finance/quote"
+STREAM: Final = "wss://streamer.finance.yahoo.com/?version=2"
+SINGLE: Final = 7
+"""Digits that a price of the stream, a single-precision number, holds."""
 DATA: Final = ("/v7/finance/", "/v8/finance/")
 """Paths of prices; the others are yfinance's way to a cookie and a crumb, and are not counted as asking."""
 CLOSING: Final = 1.0
@@ -116,7 +124,7 @@ class Yahoo:
                 silent |= set(batch)
                 continue
             for symbol in batch:
-                quote = quote_of(symbol, rows[symbol], closes=self._closes(symbol, now)) if symbol in rows else None
+                quote = quote_of(symbol, rows[symbol], closes=self.closes(symbol, now)) if symbol in rows else None
                 if quote:
                     found[symbol] = quote
                 else:
@@ -213,7 +221,7 @@ class Yahoo:
         start, end = moment - HALF_DAY, moment + timedelta(hours=1)
         return self._bars(symbol, start=start, end=end, interval="1m", prepost=True)
 
-    def _closes(self, symbol: str, now: datetime) -> bool:
+    def closes(self, symbol: str, now: datetime) -> bool:
         """Whether the symbol's exchange has just closed."""
         close = self._calendars.session(exchange_of(symbol).mic, now).close
         return close <= now < close + AT_THE_CLOSE
@@ -222,6 +230,24 @@ class Yahoo:
         """The date of the last session whose daily bar is final."""
         session = self._calendars.session(exchange_of(symbol).mic, now)
         return (session if session.close + SETTLING <= now else self._calendars.previous(session)).date
+
+
+def tick_of(message: str | bytes) -> Quote | None:
+    """The trade in a message of Yahoo's stream (JSON around a protocol buffer in base 64), None if it holds none."""
+    try:
+        data = PricingData.FromString(b64decode(json.loads(message)["message"]))
+    except (ValueError, KeyError, TypeError, DecodeError):
+        return None
+    if not (data.id and math.isfinite(data.price) and data.price > 0 and data.time > 0):
+        return None
+    price = float(f"{data.price:.{SINGLE}g}")
+    given = data.currency
+    moment = datetime.fromtimestamp(data.time / 1000, UTC)
+    try:
+        currency = CODES.get(given, given) or exchange_of(data.id).currency
+    except ValueError:
+        return None
+    return Quote(data.id, price, moment, currency, volume=float(data.day_volume) or None)
 
 
 class _Refused(Exception):  # noqa: N818  a reply, told to people in its own words
