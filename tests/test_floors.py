@@ -17,6 +17,7 @@ ROOMS = {
     "sqlalchemy": "monitor/store/",
     "apscheduler": "monitor/daemon.py",
     "ruamel": "config/",
+    "pyarrow": "monitor/market/recorded.py",
     "typer": "monitor/cli.py",
     "websockets": "monitor/market/streaming.py",
 }

@@ -1,9 +1,9 @@
 """Recorded bars as a price source: what a poller would have been told at a moment, and never more.
 
-Reads `bars.csv` or `bars.csv.gz` once and answers from memory. Daily bars know no path within a day, so they give
-two prices: the open from the open on and the close from the close on, each with a clock that runs on for one more
-look and then stands still. A bar from within the day gives its close when it has ended. It is the same protocol that
-Yahoo speaks, so the replay of a day and the daemon are the same code.
+Reads `bars.csv`, `bars.csv.gz` or `bars.parquet` once and answers from memory. Daily bars know no path within a day,
+so they give two prices: the open from the open on and the close from the close on, each with a clock that runs on for
+one more look and then stands still. A bar from within the day gives its close when it has ended. It is the same
+protocol that Yahoo speaks, so the replay of a day and the daemon are the same code.
 """
 
 import csv
@@ -22,7 +22,8 @@ from config.exchanges import exchange_of
 from monitor.market.sessions import Calendars, containing, last_closed
 from monitor.types import Bar, History, PriceAnswer, Quote, Session
 
-FILES: Final = ("bars.csv", "bars.csv.gz")
+PARQUET: Final = "bars.parquet"
+FILES: Final = ("bars.csv", "bars.csv.gz", PARQUET)
 NUMBERS: Final = ("open", "high", "low", "close", "volume")
 CODES: Final = {"GBp": "GBX", "ZAc": "ZAC"}
 """How Yahoo writes minor units, and how we do."""
@@ -227,7 +228,9 @@ class Recorded:
 
 
 def read_bars(path: Path) -> list[Series]:
-    """The bars of a CSV file by symbol. Raises RecordingError with file and line."""
+    """The bars of a CSV or Parquet file by symbol. Raises RecordingError with file and line (or row)."""
+    if path.suffix == ".parquet":
+        return _read_parquet(path)
     found: dict[str, Series] = {}
     line = 1
     try:
@@ -242,9 +245,43 @@ def read_bars(path: Path) -> list[Series]:
                 _take(found, row, when)
     except (ValueError, csv.Error, EOFError, OSError) as error:
         raise RecordingError(f"{path}:{line}: {error}") from None
+    return _sorted(found)
+
+
+def _sorted(found: dict[str, Series]) -> list[Series]:
     for one in found.values():
         one.daily = dict(sorted(one.daily.items()))
     return list(found.values())
+
+
+def _read_parquet(path: Path) -> list[Series]:
+    """The bars of a Parquet file: the same columns as in CSV, of dates, times and numbers or of text."""
+    try:
+        from pyarrow import ArrowException  # noqa: PLC0415  an extra that most do without
+        from pyarrow.parquet import read_table  # noqa: PLC0415  as above
+    except ImportError:
+        raise RecordingError(f"{path}: reading it takes pyarrow: pip install 'aftershock[parquet]'") from None
+    found: dict[str, Series] = {}
+    number = 0
+    try:
+        rows = read_table(path).to_pylist()
+        names = rows[0] if rows else {}
+        when = next((name for name in ("time", "date") if name in names), None)
+        missing = [name for name in ("symbol", "close") if name not in names]
+        if when is None or missing:
+            raise ValueError(f"it must have the columns: no {', '.join(missing) or 'time or date'}")  # noqa: TRY301  told like any other bad row
+        for number, row in enumerate(rows, start=1):  # noqa: B007  the error says where
+            _take(found, {name: _cell(value) for name, value in row.items()}, when)
+    except (ValueError, ArrowException, OSError) as error:
+        raise RecordingError(f"{path}:{number}: {error}") from None
+    return _sorted(found)
+
+
+def _cell(value: object) -> str:
+    """A value as it would stand in a CSV file."""
+    if value is None or value != value:  # noqa: PLR0124  not a number
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _text(path: Path) -> TextIO:
