@@ -11,6 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
+from structlog import ReturnLogger
+from structlog.processors import KeyValueRenderer
 from yfinance.data import SingletonMeta
 
 from alerts.outbox import Pace
@@ -110,6 +113,7 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
             return made.passes[-1]
 
         monkeypatch.setattr("monitor.daemon.watch_prices", watched)
+        monkeypatch.setattr("monitor.daemon.log", structlog.wrap_logger(ReturnLogger(), [KeyValueRenderer()]))
         await made.look(2)
         assert {"NVDA": PriceState.FRESH, "AMD": PriceState.FRESH} == made.states()
         yield made

@@ -15,13 +15,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from monitor.types import History, PriceAnswer, PriceSource, Quote
-
-log = structlog.get_logger("aftershock")
 
 SILENCE: Final = 60.0
 """Seconds without any message after which a connection is given up: while an exchange is open there are many."""
@@ -43,7 +40,8 @@ class Streaming:
     """A `PriceSource` over another one. `moved` is set when a price has moved since it was asked for.
 
     `decode` makes a quote of a message, None of one that holds none. `settled` says of a quote whether a later trade
-    must not take its place (just after a close). `poll` is how often the other source is asked.
+    must not take its place (just after a close). `poll` is how often the other source is asked. `lost` says why
+    there is no connection, if one was tried.
     """
 
     def __init__(
@@ -60,6 +58,7 @@ class Streaming:
         self.name = f"{source.name}, streaming"
         self.moved = asyncio.Event()
         self.connected = False
+        self.lost = ""
         self._source = source
         self._url = url
         self._decode = decode
@@ -142,11 +141,11 @@ class Streaming:
             try:
                 async with connect(self._url, open_timeout=10, max_size=2**20) as socket:
                     self.connected = True
-                    log.info("streaming", url=self._url)
+                    self.lost = ""
                     if await self._read(socket):
                         pause = FIRST_PAUSE
             except _LOST as error:
-                log.info("the stream was lost; prices are polled", why=str(error) or type(error).__name__)
+                self.lost = str(error) or type(error).__name__
             self.connected = False
             await self._sleep(pause * random.uniform(1, 1 + JITTER))  # noqa: S311  no secret
             pause = min(LONGEST_PAUSE, 2 * pause)
