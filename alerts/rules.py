@@ -80,6 +80,11 @@ def decide(candidate: Candidate, watchlist: Watchlist, watched: Watched, told: T
     trace = [line for look in looks for line in look.trace]
     if candidate.tie:
         trace.append(f"linked: {candidate.tie.path}, strength {candidate.tie.strength:.2f}")
+    if candidate.day and candidate.day.volume is not None:
+        trace.append(f"volume: {candidate.day.volume:.1f} times its usual by this hour")
+    if candidate.day and candidate.day.sector:
+        sector = candidate.day.sector
+        trace.append(f"sector: {sector.name} ({sector.symbol}) {percent(sector.raw)}")
     if candidate.state is not PriceState.FRESH or not looks:
         trace.append(f"price: {candidate.problem or candidate.state}")
     if before and before.at:

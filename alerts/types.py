@@ -29,6 +29,15 @@ class PriceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sector:
+    """A sector's move over the same window, by the fund that stands for it: "chips", "SMH", -0.098."""
+
+    name: str
+    symbol: str
+    raw: float
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """An instrument's price change over a window.
 
@@ -36,7 +45,8 @@ class Move:
     design) and `sigma` that in residual standard deviations of the window; both None where they
     cannot be known. `value_change` is in US dollars of the issuer's whole market value, None
     where no dated share count or exchange rate is at hand. `notes` say what a reader must know of
-    the numbers ("short history", "no index quote", "adjusted bars").
+    the numbers ("short history", "no index quote", "adjusted bars"). `volume` is the session's so far in times of
+    its usual by that hour, `sector` what the sector did; both are shown, neither decides.
     """
 
     symbol: str
@@ -51,6 +61,8 @@ class Move:
     sigma: float | None = None
     value_change: float | None = None
     notes: tuple[str, ...] = ()
+    volume: float | None = None
+    sector: Sector | None = None
 
 
 @dataclass(frozen=True, slots=True)

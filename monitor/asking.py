@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from config.exchanges import exchange_of
 from config.types import Config
+from monitor.market.beside import sector_of
 from monitor.market.gate import POLLS
+from monitor.market.histories import wanted
 from monitor.market.moves import event_decides
 from monitor.market.sessions import Calendars, containing
 from monitor.market.snapshot import LONGEST_BREAK, MARKET
@@ -25,6 +27,8 @@ LONGEST_DELAY = timedelta(minutes=30)
 
 def plan(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, now: datetime) -> Asking:
     """What to ask for at `now`; an empty `Asking` while no watched exchange trades."""
+    if not memory.recalled:
+        memory.recall(tx.histories())
     poll = config.settings.poll_prices
     names = dict.fromkeys(w.symbol for watchlist in config.watchlists for w in watchlist.companies)
     places = {mic: _trades(mic, calendars, now, poll) for mic in {exchange_of(s).mic for s in names}}
@@ -32,17 +36,17 @@ def plan(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, now: d
     if not symbols:
         return Asking()
     market = [s for s, _ in MARKET if places.get(exchange_of(s).mic)]
-    beside = dict.fromkeys([*(exchange_of(s).index for s in symbols), *market])
+    funds = [found[1] for s in symbols if (found := sector_of(config.by_symbol[s], s))]
+    beside = dict.fromkeys([*(exchange_of(s).index for s in symbols), *market, *funds])
     rates = dict.fromkeys(r for s in names if (r := fx_symbol(config.instrument(s).currency)))
     priced = dict.fromkeys([*symbols, *beside])
     # Bars of closed exchanges too: what their companies are worth decides records.
-    barred = dict.fromkeys([*priced, *names])
-    ended = {s: calendars.previous(calendars.session(exchange_of(s).mic, now)).date for s in barred}
+    bars = wanted(dict.fromkeys([*priced, *names]), calendars, now)
     stories = {s.id: s for s in tx.open_stories(now - OPEN_FOR)}
-    wanted = _before_stories(stories, symbols, config, calendars, memory, now)
-    known = tx.story_prices(now - OPEN_FOR) if wanted else {}
-    missing = {key: time for key, time in wanted.items() if key not in known or known[key].time > time}
-    return Asking((*priced, *rates), ended, missing)
+    broke = _before_stories(stories, symbols, config, calendars, memory, now)
+    known = tx.story_prices(now - OPEN_FOR) if broke else {}
+    missing = {key: time for key, time in broke.items() if key not in known or known[key].time > time}
+    return Asking((*priced, *rates), bars, missing)
 
 
 def _trades(mic: str, calendars: Calendars, now: datetime, poll: timedelta) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -148,7 +148,7 @@ def run(config: Folder = None) -> None:
     set_up_logging()
     settings = configured(config)
     with told_plainly():
-        asyncio.run(daemon.run(settings, os.environ, places(config)))
+        asyncio.run(daemon.run(settings, os.environ, places(config), filling=filling))
 
 
 @app.command()
@@ -159,7 +159,7 @@ def once(config: Folder = None) -> None:
     set_up_logging()
     settings = configured(config)
     with told_plainly():
-        asyncio.run(daemon.once(settings, os.environ, places(config)))
+        asyncio.run(daemon.once(settings, os.environ, places(config), filling=filling))
 
 
 @app.command()
@@ -470,6 +470,14 @@ def progress(terminal: Terminal, *, shown: bool) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=terminal, transient=True, disable=not (shown and terminal.is_terminal)) as bar:
         yield bar
+
+
+@contextmanager
+def filling() -> Iterator[Callable[[int, int], object]]:
+    """Shows how far the first filling of daily bars has come."""
+    with progress(err, shown=True) as bar:
+        task = bar.add_task("daily bars", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 if __name__ == "__main__":

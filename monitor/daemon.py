@@ -7,8 +7,8 @@ or SIGINT the ticks stop, running passes end, and what is waiting is sent.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from alerts.types import DeliveryError, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
+from monitor.filling import Progress, fill
 from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
 from monitor.operator import failing, messages
@@ -38,6 +39,8 @@ DRAIN = timedelta(seconds=3)
 LAST = timedelta(seconds=5)
 """How long a stop then gives what waits in the outbox."""
 
+BREATH = 1.0
+"""Seconds between passes that moves of a streaming source bring about."""
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
 
@@ -61,16 +64,47 @@ def _yahoo(environment: Mapping[str, str], state: Path) -> PriceSource:
     return Yahoo(state / "yahoo", base_url=environment.get("AFTERSHOCK_YAHOO_URL"))
 
 
+def _streaming(environment: Mapping[str, str], state: Path) -> PriceSource:
+    from monitor.market.streaming import Streaming  # noqa: PLC0415  as above, with websockets
+    from monitor.market.yahoo import STREAM, Yahoo, tick_of  # noqa: PLC0415  as above
+
+    base = environment.get("AFTERSHOCK_YAHOO_URL")
+    source = Yahoo(state / "yahoo", base_url=base)
+    url = f"{base.replace('http', 'ws', 1).rstrip('/')}/?version=2" if base else STREAM
+    return Streaming(source, url, tick_of, settled=source.closes)
+
+
 NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier]] = {"slack": _slack, "console": _console}
 """Notifiers by name: one class and one row each."""
 
-PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {"yahoo": _yahoo}
+PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {
+    "yahoo": _yahoo,
+    "yahoo-streaming": _streaming,
+}
 """Price sources by name: one class and one row each."""
+
+
+Filling = Callable[[], AbstractContextManager[Progress]]
+"""Shows the progress of the first filling for as long as it is entered."""
+
+
+@contextmanager
+def no_filling() -> Iterator[Progress]:
+    """Show nothing."""
+    yield lambda _done, _all: None
 
 
 def notifier_of(environment: Mapping[str, str]) -> Notifier:
     """Slack if there is a token for it, else the terminal."""
     return NOTIFIERS["slack" if environment.get("SLACK_BOT_TOKEN") else "console"](environment)
+
+
+def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
+    """The price source that AFTERSHOCK_PRICES names, Yahoo if it names none. Raises StoreError in words."""
+    name = environment.get("AFTERSHOCK_PRICES") or "yahoo"
+    if name not in PRICE_SOURCES:
+        raise StoreError(f"AFTERSHOCK_PRICES names no price source: {name}. There are: {', '.join(PRICE_SOURCES)}")
+    return PRICE_SOURCES[name](environment, state)
 
 
 @asynccontextmanager
@@ -93,10 +127,10 @@ async def live(
             "with AFTERSHOCK_STATE."
         ) from error
     try:
+        prices = prices_of(environment, places.state)
         store = Store(places.database)
         news = HttpNews(config.settings, clock=clock)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
-        prices = PRICE_SOURCES["yahoo"](environment, places.state)
         notifier = notifier_of(environment)
         try:
             yield Edges(news, analyzer, prices, notifier, store, Calendars(), clock=clock)
@@ -111,14 +145,18 @@ async def live(
 class Daemon:
     """The ticks over one set of edges and one configuration. `clock` tells the time, UTC-aware."""
 
-    def __init__(self, edges: Edges, config: Config, clock: Callable[[], datetime]) -> None:
-        """Nothing runs yet."""
+    def __init__(
+        self, edges: Edges, config: Config, clock: Callable[[], datetime], filling: Filling = no_filling
+    ) -> None:
+        """Nothing runs yet. `filling` shows how far the first filling of daily bars has come."""
         self._edges = edges
         self._config = config
         self._clock = clock
         self._passes: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
         self._broken: dict[str, str] = {}
+        self._filling: Filling | None = filling
+        self._pricing = asyncio.Lock()
 
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
@@ -142,9 +180,13 @@ class Daemon:
                 max_instances=most,
             )
         scheduler.start()
+        moved = getattr(self._edges.prices, "moved", None)
+        waking = asyncio.create_task(self._on_moves(moved)) if isinstance(moved, asyncio.Event) else None
         try:
             await self._stopping.wait()
         finally:
+            if waking:
+                waking.cancel()
             scheduler.remove_all_jobs()
             await self._drain()
             scheduler.shutdown(wait=False)
@@ -164,15 +206,33 @@ class Daemon:
         await self._tell_operator(*failing(done.answers))
 
     async def prices(self) -> None:
-        """One pass of the price line."""
+        """One pass of the price line; before the first one, the daily bars it needs. One at a time."""
+        async with self._pricing:
+            await self._prices()
+
+    async def _prices(self) -> None:
+        if self._filling:
+            filling, self._filling = self._filling, None
+            with filling() as progress:
+                found = await fill(self._edges, self._config, self._clock(), progress)
+            if found:
+                log.info("daily bars read", symbols=found)
         done = await watch_prices(self._edges, self._config, self._clock())
         for delivery in done.deliveries:
             log.info("put into the outbox", kind=delivery.kind.value, key=delivery.key)
         if done.prices:
             prices = done.prices
             name = self._edges.prices.name
-            problems = {**done.suspects, **prices.problems}
-            await self._tell(*price_troubles(name, prices.asked, problems, prices.silent))
+            problems = {**done.suspects, **done.stopped, **prices.problems}
+            silent = prices.silent | done.stopped.keys()
+            await self._tell(*price_troubles(name, prices.asked, problems, silent))
+
+    async def _on_moves(self, moved: asyncio.Event) -> None:
+        """A pass of the price line whenever a streaming source says that something moved, with a breath between."""
+        while True:
+            await moved.wait()
+            await self._tick("prices", self.prices)
+            await asyncio.sleep(BREATH)
 
     async def delivery(self) -> None:
         """One pass of the delivery line."""
@@ -268,11 +328,15 @@ def utc_now() -> datetime:
 
 
 async def run(
-    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
+    config: Config,
+    environment: Mapping[str, str],
+    places: Places,
+    clock: Callable[[], datetime] = utc_now,
+    filling: Filling = no_filling,
 ) -> None:
     """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError."""
     async with live(config, environment, places, clock) as edges:
-        daemon = Daemon(edges, config, clock)
+        daemon = Daemon(edges, config, clock, filling)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, daemon.stop)
@@ -292,11 +356,15 @@ async def run(
 
 
 async def once(
-    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime] = utc_now
+    config: Config,
+    environment: Mapping[str, str],
+    places: Places,
+    clock: Callable[[], datetime] = utc_now,
+    filling: Filling = no_filling,
 ) -> None:
     """One pass of each line, then done. Raises AlreadyRunningError or StoreError."""
     async with live(config, environment, places, clock) as edges:
-        daemon = Daemon(edges, config, clock)
+        daemon = Daemon(edges, config, clock, filling)
         for line in (daemon.news, daemon.prices, daemon.delivery):
             await line()
         counts = await edges.store.transact(Tx.counts)

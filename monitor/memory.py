@@ -1,7 +1,6 @@
 """What is kept between passes so as not to ask or compute twice. A cache: it may be empty at any time.
 
-Daily bars are asked for once a session of their exchange (again only while the last session's is missing), trades
-before a story once; what a source could not give is
+Daily bars are asked for as `market.histories` says, trades before a story once; what a source could not give is
 not asked for again for a while. Nothing here decides anything.
 """
 
@@ -9,9 +8,11 @@ from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from config.exchanges import exchange_of
 from config.types import Config
 from monitor.expected import Expectations
 from monitor.links import Graph
+from monitor.market.histories import AT_ONCE, Wanted, due, merged, reaches
 from monitor.market.moves import Stats
 from monitor.types import History, Link, PriceAnswer, PriceSource, Quote, StoryPrice
 
@@ -25,12 +26,12 @@ AGAIN = timedelta(minutes=10)
 class Asking:
     """What one pass wants of a price source.
 
-    `histories` gives each symbol's last session that is over: its bar must be there, or the bars are asked for again;
-    `before` the (story, symbol) whose last trade before the story's time is wanted.
+    `histories` says what each symbol's daily bars must hold, or they are asked for again; `before` the (story,
+    symbol) whose last trade before the story's time is wanted.
     """
 
     symbols: tuple[str, ...] = ()
-    histories: Mapping[str, date] = field(default_factory=dict)
+    histories: Mapping[str, Wanted] = field(default_factory=dict)
     before: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
 
@@ -38,7 +39,8 @@ class Asking:
 class Prices:
     """What the source gave, and one sentence for each symbol that it could not give a quote or bars of.
 
-    `quoted` are those whose quote was asked for, `silent` those of which it said nothing at all.
+    `quoted` are those whose quote was asked for, `silent` those of which it said nothing at all; `histories` are
+    the daily bars that came with this pass.
     """
 
     quotes: Mapping[str, Quote] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Prices:
     asked: frozenset[str] = frozenset()
     problems: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
+    histories: Mapping[str, History] = field(default_factory=dict)
 
 
 class Memory:
@@ -62,12 +65,33 @@ class Memory:
         self.worst: dict[str, float | None] = {}
         self.derived: dict[Hashable, list[Link]] = {}
         self._graph: tuple[str, Graph, Expectations] | None = None
+        self.recalled = False
         self._histories: dict[str, History] = {}
         self._in_vain: dict[object, tuple[datetime, str]] = {}
 
     def history(self, symbol: str) -> History | None:
         """The daily bars known of a symbol."""
         return self._histories.get(symbol)
+
+    def recall(self, histories: Mapping[str, History]) -> None:
+        """Take over the bars that the store has kept; once is enough."""
+        self._histories = {**histories, **self._histories}
+        self.recalled = True
+
+    def learn(self, histories: Mapping[str, History]) -> dict[str, History]:
+        """Join new bars to those known, and give back those that changed; fits made from older ones are forgotten."""
+        joined = {symbol: merged(self._histories.get(symbol), new) for symbol, new in histories.items()}
+        changed = {symbol: new for symbol, new in joined.items() if new != self._histories.get(symbol)}
+        self._histories.update(changed)
+        for key in [key for key in self.stats if {key[0], exchange_of(key[0]).index} & changed.keys()]:
+            del self.stats[key]
+        for symbol in changed:
+            self.worst.pop(symbol, None)
+        return changed
+
+    def missing(self, asked: Mapping[str, Wanted]) -> list[str]:
+        """The symbols whose last close is not known."""
+        return due(self._histories, asked)[0]
 
     def graph(self, config: Config) -> tuple[Graph, Expectations]:
         """What links are derived from. Those of another configuration are forgotten, and the oldest anyway."""
@@ -92,25 +116,21 @@ class Memory:
             asked=frozenset(asking.symbols) | asking.histories.keys(),
             problems={**quotes.problems, **bars.problems},
             silent=quotes.silent | bars.silent,
+            histories=bars.found,
         )
 
     async def _histories_of(self, source: PriceSource, asking: Asking, now: datetime) -> PriceAnswer[History]:
-        missing = [symbol for symbol, day in asking.histories.items() if not self._reaches(symbol, day)]
+        missing, old = due(self._histories, asking.histories)
         wanted = [symbol for symbol in missing if self._may_ask(symbol, now)]
         known = {symbol: self._in_vain[symbol][1] for symbol in missing if symbol not in wanted}
-        if not wanted:
+        again = [symbol for symbol in old if self._may_ask(symbol, now)][:AT_ONCE]
+        if not (wanted or again):
             return PriceAnswer({}, known)
-        answer = await source.history(wanted, now)
-        self._histories.update(answer.found)
-        self.stats.clear()
-        self.worst.clear()
-        reached = {s for s in wanted if self._reaches(s, asking.histories[s])}
-        self._note(wanted, reached | answer.silent, answer.problems, now)
-        return PriceAnswer(answer.found, {**known, **answer.problems}, answer.silent)
-
-    def _reaches(self, symbol: str, day: date) -> bool:
-        history = self._histories.get(symbol)
-        return history is not None and any(bar.date == day for bar in reversed(history.bars))
+        answer = await source.history([*wanted, *again], now)
+        joined = self.learn(answer.found)
+        reached = {s for s in (*wanted, *again) if reaches(self.history(s), asking.histories[s].last)}
+        self._note([*wanted, *again], reached | answer.silent, answer.problems, now)
+        return PriceAnswer(joined, {**known, **answer.problems}, answer.silent)
 
     async def _before(
         self, source: PriceSource, wanted: Mapping[tuple[str, str], datetime], now: datetime

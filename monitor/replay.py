@@ -205,6 +205,8 @@ def _move(row: Row, move: Move) -> dict[str, Any]:
         "path": row.path,
         "time": _stamp(move.time),
         "notes": list(move.notes),
+        "volume": None if move.volume is None else round(move.volume, 2),
+        "sector_pct": _percent(move.sector.raw) if move.sector else None,
     }
 
 

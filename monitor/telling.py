@@ -34,7 +34,7 @@ from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES
 from config.types import Config, Watched, Watchlist
 from monitor.market.records import Record, records_of
 from monitor.market.sessions import Calendars
-from monitor.market.snapshot import Snapshot
+from monitor.market.snapshot import Snapshot, beside_lines
 from monitor.memory import Memory, Prices
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR
@@ -58,19 +58,22 @@ _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 class Pass:
     """What one pass of the price line decided and put into the outbox, and what was wrong with prices.
 
-    `suspects` says of symbols why their quotes are not believed.
+    `suspects` says of symbols why their quotes are not believed, `stopped` of those without any new price, with
+    their whole market, how old the last one is.
     """
 
     decisions: tuple[Decision, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     prices: Prices | None = None
     suspects: Mapping[str, str] = field(default_factory=dict)
+    stopped: Mapping[str, str] = field(default_factory=dict)
 
 
 def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices: Prices, now: datetime) -> Pass:
     """Decide on every watched stock, and write decisions, messages and what must be remembered."""
     for price in prices.before:
         tx.save_story_price(price)
+    tx.save_histories(prices.histories)
     before = tx.looks()
     snapshot = Snapshot(prices, before, tx.story_prices(now - OPEN_FOR), config, calendars, memory, now)
     telling = _Telling(tx, config, snapshot, memory)
@@ -79,7 +82,7 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     telling.digests()
     tx.record(decisions, config.fingerprint, now)
     tx.save_looks({symbol: looks for symbol, looks in snapshot.looks.items() if looks != before.get(symbol)})
-    return Pass(tuple(decisions), tuple(telling.deliveries), prices, snapshot.suspects())
+    return Pass(tuple(decisions), tuple(telling.deliveries), prices, snapshot.suspects(), snapshot.stopped())
 
 
 class _Telling:
@@ -266,7 +269,7 @@ class _Telling:
             story=self._with_sources(root),
             rows=root.rows,
             at=self.now,
-            market=self.snapshot.market_lines(),
+            market=(*self.snapshot.market_lines(), *beside_lines(root.rows)),
             records=root.records,
             previous=self._previous(root),
             states=self.snapshot.states(row.symbol for row in root.rows),
@@ -326,7 +329,7 @@ class _Telling:
             at=self.now,
             stories=tuple(dict.fromkeys(self._story_note(root) for root in roots)),
             held=self.tx.held(channel, session),
-            market=self.snapshot.closing_lines(session),
+            market=(*self.snapshot.closing_lines(session), *beside_lines(rows)),
             records=tuple(dict.fromkeys(text for root in roots for text in root.records)),
             states=self.snapshot.states(row.symbol for row in rows),
         )

@@ -222,7 +222,9 @@ class Quote:
     """A trade price with the trade's own time. `delay` is how late the source is by contract.
 
     `market_value` is the source's own figure for the issuer, in the quote's currency. `confirmed`
-    quotes need no second look (recorded bars).
+    quotes need no second look (recorded bars). `previous_close` is the last regular close before the trade's session
+    as the source has it, `volume` the session's shares so far, `results` the times at which the company reported or
+    is expected to report its results, as far as the source says.
     """
 
     symbol: str
@@ -232,13 +234,17 @@ class Quote:
     delay: timedelta = timedelta()
     market_value: float | None = None
     confirmed: bool = False
+    previous_close: float | None = None
+    volume: float | None = None
+    results: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A daily bar by the exchange's local date. Prices share one basis within a history; missing ones are None.
 
-    `note` says what a reader must know of it (that its close was derived, say).
+    `note` says what a reader must know of it (that its close was derived, say). `traded` is its close before
+    dividends were taken out, None where nothing was.
     """
 
     symbol: str
@@ -249,19 +255,32 @@ class Bar:
     close: float | None
     volume: float | None = None
     note: str = field(default="", kw_only=True)
+    traded: float | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A dividend or a split by its ex-date: per share in the bars' currency, new shares for an old one; 0 for none."""
+
+    date: date
+    dividend: float = 0.0
+    split: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """Daily bars of one instrument, oldest first, of sessions that were over at the time of asking.
 
-    `adjusted` is true where dividends are taken out of earlier prices.
+    `adjusted` is true where dividends are taken out of earlier prices. `actions` reach up to the day of asking, which
+    has no bar yet; `asked` is when the bars were asked for, None where that does not matter.
     """
 
     symbol: str
     currency: str
     bars: tuple[Bar, ...]
     adjusted: bool = False
+    actions: tuple[Action, ...] = ()
+    asked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

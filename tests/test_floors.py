@@ -17,7 +17,9 @@ ROOMS = {
     "sqlalchemy": "monitor/store/",
     "apscheduler": "monitor/daemon.py",
     "ruamel": "config/",
+    "pyarrow": "monitor/market/recorded.py",
     "typer": "monitor/cli.py",
+    "websockets": "monitor/market/streaming.py",
 }
 
 

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import write_table
 
 from alerts.types import Move
 from config.exchanges import exchange_of
@@ -265,6 +267,26 @@ def test_a_compressed_file_reads_like_a_plain_one(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(SMALL, encoding="utf-8")
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(SMALL.encode()))
     assert read_bars(tmp_path / "a.csv") == read_bars(tmp_path / "a.csv.gz")
+
+
+async def test_a_parquet_file_reads_like_a_csv_file(tmp_path: Path) -> None:
+    """Of the same columns, as dates, times and numbers; a bad row is told with its number."""
+    rows = [
+        {"time": date(2025, 1, 24), "symbol": "NVDA", "open": None, "close": 142.6, "volume": 2e8},
+        {"time": date(2025, 1, 27), "symbol": "NVDA", "open": 124.8, "close": 118.4, "volume": float("nan")},
+    ]
+    write_table(pa.Table.from_pylist(rows), tmp_path / "bars.parquet")
+    (one,) = read_bars(tmp_path / "bars.parquet")
+    (tmp_path / "bars.csv").write_text(
+        "time,symbol,open,close,volume\n2025-01-24,NVDA,,142.6,200000000\n2025-01-27,NVDA,124.8,118.4,\n"
+    )
+    (other,) = read_bars(tmp_path / "bars.csv")
+    assert other.daily == one.daily
+    write_table(pa.Table.from_pylist([rows[0], rows[0]]), tmp_path / "twice.parquet")
+    for name, words in (("twice", "twice.parquet:2: a second row of NVDA"), ("damaged", "damaged.parquet:0: ")):
+        (tmp_path / "damaged.parquet").write_bytes(b"PAR1 no such thing")
+        with pytest.raises(RecordingError, match=words):
+            read_bars(tmp_path / f"{name}.parquet")
 
 
 # The shipped day

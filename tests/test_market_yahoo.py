@@ -14,7 +14,7 @@ from yfinance.data import SingletonMeta
 from monitor.market.sessions import Calendars
 from monitor.market.throttle import Throttle
 from monitor.market.yahoo import Yahoo
-from monitor.types import Bar, Quote
+from monitor.types import Action, Bar, Quote
 from standins.yahoo import YahooStandIn
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:yfinance")
@@ -79,6 +79,42 @@ async def test_the_newest_trade_counts_whatever_the_hour(standin: YahooStandIn, 
     assert (119.3, NOW + timedelta(hours=2)) == (after.price, after.time)
 
 
+async def test_at_a_close_the_last_regular_trade_is_told(standin: YahooStandIn, source: Made) -> None:
+    """A trade after hours a moment later is no close; five minutes later it is news."""
+    yahoo, close = source(), utc("2025-01-27 21:00")
+    standin.trade("NVDA", 118.42, close)
+    standin.trade("NVDA", 121.0, close + timedelta(seconds=40), "post")
+    prices = [(await yahoo.quotes(["NVDA"], close + timedelta(minutes=m))).found["NVDA"].price for m in (1, 4, 5)]
+    assert [118.42, 118.42, 121.0] == prices
+
+
+async def test_what_a_move_is_held_against_comes_with_the_quote(standin: YahooStandIn, source: Made) -> None:
+    """The close before as the source has it, in the pre-market the last regular one; shares so far; results."""
+    last, coming = utc("2025-01-30 21:30"), utc("2025-05-01 20:00")
+    standin.trade("NVDA", 118.4, NOW, regularMarketPreviousClose=142.6, regularMarketVolume=8e8)
+    standin.trade("NVDA", 118.4, NOW, earningsTimestamp=last.timestamp(), earningsTimestampStart=coming.timestamp())
+    standin.list("NVDA").quote["earningsTimestampEnd"] = coming.timestamp()
+    yahoo = source()
+    quote = (await yahoo.quotes(["NVDA"], NOW)).found["NVDA"]
+    assert (142.6, 8e8, (last, coming)) == (quote.previous_close, quote.volume, quote.results)
+    standin.trade("NVDA", 121.0, NOW + timedelta(hours=15), "pre")
+    early = (await yahoo.quotes(["NVDA"], NOW + timedelta(hours=15))).found["NVDA"]
+    assert (121.0, 118.4, None) == (early.price, early.previous_close, early.volume)
+    standin.list("NVDA").quote["earningsTimestampEnd"] = coming.timestamp() + 5 * 86_400  # an estimate
+    assert (last,) == (await yahoo.quotes(["NVDA"], NOW)).found["NVDA"].results
+
+
+async def test_a_renamed_symbol_is_told_what_to_write(standin: YahooStandIn, source: Made) -> None:
+    """And a delisted one that it is gone, whether Yahoo has only heard of it or not even that."""
+    standin.list("VMW").quote["quoteType"] = "NONE"
+    answer = await source().quotes(["FB", "VMW"], NOW)
+    assert answer.problems == {
+        "FB": "Yahoo knows no symbol FB; it has traded as META since 9 June 2022: write META",
+        "VMW": "Yahoo knows no symbol VMW; it was delisted on 22 November 2023 (bought by Broadcom): "
+        "take it off your watchlist",
+    }
+
+
 async def test_pence_and_a_late_exchange_are_understood(standin: YahooStandIn, source: Made) -> None:
     """London's prices are pence while its market values are pounds; its quotes are 15 minutes late."""
     standin.list("VOD.L", "GBp", "Europe/London")
@@ -97,6 +133,14 @@ async def test_an_unknown_symbol_and_one_without_a_price_do_not_spoil_the_others
     assert answer.problems == {"NVDIA": "Yahoo knows no symbol NVDIA", "ADH": "Yahoo gives no price for ADH"}
 
 
+async def test_a_symbol_of_an_unknown_exchange_is_not_asked_for(standin: YahooStandIn, source: Made) -> None:
+    """Nothing is known of its sessions; the others come all the same."""
+    yahoo = source()
+    for answer in (await yahoo.quotes(["NVDA", "WSKT.JK"], NOW), await yahoo.history(["WSKT.JK"], NOW)):
+        assert answer.problems["WSKT.JK"].startswith("Yahoo is not asked: WSKT.JK: no exchange has the suffix .JK")
+    assert standin.count("/v8/") == 0
+
+
 # Bars
 
 
@@ -112,6 +156,32 @@ async def test_history_is_daily_bars_of_sessions_that_are_settled(standin: Yahoo
     assert ("USD", True) == (history.currency, history.adjusted)
     for now, last in ((utc("2025-01-27 21:29"), 24), (utc("2025-01-27 21:30"), 27)):
         assert last == (await yahoo.history(["NVDA"], now)).found["NVDA"].bars[-1].date.day
+
+
+async def test_dividends_and_splits_come_with_the_bars(standin: YahooStandIn, source: Made) -> None:
+    """Those of the day that is open too; what is taken out of earlier closes can be told from what traded."""
+    thursday, friday, monday = date(2025, 1, 23), date(2025, 1, 24), date(2025, 1, 27)
+    standin.daily("NVDA", [(thursday, 99.0, 100.0), (friday, 101.0, 102.0), (monday, 96.0, 97.0)])
+    for day, close in ((thursday, 95.0), (friday, 96.9)):
+        standin.adjust("NVDA", day, close)
+    standin.dividend("NVDA", monday, 5.0)
+    standin.split("NVDA", thursday, 3, 2)
+    history = (await source().history(["NVDA"], NOW)).found["NVDA"]
+    assert (Action(thursday, 0.0, 1.5), Action(monday, 5.0, 0.0)) == history.actions
+    assert [(95.0, 100.0), (96.9, 102.0)] == [(bar.close, bar.traded) for bar in history.bars]
+    assert pytest.approx(101.0 * 0.95) == history.bars[1].open
+    assert history.asked == NOW
+
+
+@pytest.mark.parametrize("close", [-3.0, 0.0, 900.0])
+async def test_an_adjusted_close_that_cannot_be_one_is_not_used(
+    standin: YahooStandIn, source: Made, close: float
+) -> None:
+    """Negative, none, or above what traded: the traded close stands."""
+    standin.daily("NVDA", [(date(2025, 1, 24), 142.0, 142.6)])
+    standin.adjust("NVDA", date(2025, 1, 24), close)
+    (bar,) = (await source().history(["NVDA"], NOW)).found["NVDA"].bars
+    assert (142.6, None) == (bar.close, bar.traded)
 
 
 async def test_bars_of_an_unknown_symbol_are_asked_for_once(standin: YahooStandIn, source: Made) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from monitor.market.histories import Wanted
 from monitor.memory import AGAIN, Asking, Memory
 from monitor.types import Bar, History, PriceAnswer, Quote, StoryPrice
 
@@ -48,10 +49,10 @@ async def test_bars_are_asked_for_again_only_for_a_new_session() -> None:
     """Two passes of one session ask once; the next session asks again."""
     source, memory = Source(), Memory()
     for _ in range(2):
-        await memory.ask(source, Asking(("ACME",), {"ACME": FRIDAY}), NOW)
+        await memory.ask(source, Asking(("ACME",), {"ACME": Wanted(FRIDAY)}), NOW)
     assert ["ACME"] == source.asked
     source.until = MONDAY
-    await memory.ask(source, Asking(("ACME",), {"ACME": MONDAY}), NOW + timedelta(days=1))
+    await memory.ask(source, Asking(("ACME",), {"ACME": Wanted(MONDAY)}), NOW + timedelta(days=1))
     assert ["ACME", "ACME"] == source.asked
 
 
@@ -60,9 +61,9 @@ async def test_what_cannot_be_had_is_asked_for_again_after_a_while() -> None:
     for source in (Source(until=date(2025, 1, 23)), Source(until=None)):
         memory = Memory()
         for minutes in range(3):
-            await memory.ask(source, Asking((), {"ACME": FRIDAY}), NOW + timedelta(minutes=minutes))
+            await memory.ask(source, Asking((), {"ACME": Wanted(FRIDAY)}), NOW + timedelta(minutes=minutes))
         assert ["ACME"] == source.asked
-        await memory.ask(source, Asking((), {"ACME": FRIDAY}), NOW + AGAIN)
+        await memory.ask(source, Asking((), {"ACME": Wanted(FRIDAY)}), NOW + AGAIN)
         assert ["ACME", "ACME"] == source.asked
 
 
@@ -70,7 +71,7 @@ async def test_what_was_asked_for_in_vain_stays_a_problem_until_it_is_there() ->
     """The operator is not told that it works again because nobody asked."""
     source, memory = Source(until=None), Memory()
     for minutes in range(2):
-        prices = await memory.ask(source, Asking((), {"ACME": FRIDAY}), NOW + timedelta(minutes=minutes))
+        prices = await memory.ask(source, Asking((), {"ACME": Wanted(FRIDAY)}), NOW + timedelta(minutes=minutes))
         assert {"ACME": "knows no such symbol"} == prices.problems
     assert ["ACME"] == source.asked
 
@@ -80,7 +81,7 @@ async def test_a_source_that_was_silent_is_asked_again_at_the_next_pass() -> Non
     source, memory = Source(until=None), Memory()
     source.silent = True
     for minutes in range(3):
-        await memory.ask(source, Asking((), {"ACME": FRIDAY}), NOW + timedelta(minutes=minutes))
+        await memory.ask(source, Asking((), {"ACME": Wanted(FRIDAY)}), NOW + timedelta(minutes=minutes))
     assert ["ACME"] * 3 == source.asked
 
 
@@ -96,6 +97,6 @@ async def test_trades_before_a_story_come_back_by_story_and_symbol() -> None:
 
 async def test_problems_come_with_what_was_asked() -> None:
     """The operator hears which symbol, and a pass without symbols asks nothing."""
-    prices = await Memory().ask(Source(until=None), Asking(("ACME",), {"ACME": FRIDAY}), NOW)
+    prices = await Memory().ask(Source(until=None), Asking(("ACME",), {"ACME": Wanted(FRIDAY)}), NOW)
     assert ({"ACME": "knows no such symbol"}, frozenset({"ACME"})) == (prices.problems, prices.asked)
     assert frozenset() == (await Memory().ask(Source(), Asking(), NOW)).asked

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.types import PriceState
+from monitor.market.basis import SOURCE_APART, Alternative, odd_ratio
 from monitor.market.sessions import phase
-from monitor.types import Quote, Session
+from monitor.types import Action, Quote, Session
 
 JUMP: Final = 0.08
 JUMP_SIGMAS: Final = 4.0
@@ -29,12 +30,11 @@ AHEAD: Final = timedelta(minutes=2)
 AUCTION: Final = timedelta(minutes=15)
 """A session's last trade lies at most so long before its close; an older one means that the source has stopped."""
 SECOND_LOOK: Final = "waits for a second look"
-UNIT: Final = 100
-UNIT_SLACK: Final = 1.25
-"""A price a hundred times another within this factor is the same price in another unit."""
-SPLITS: Final = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
-SPLIT_SLACK: Final = 0.015
-"""A price within 1.5 % of its base divided or multiplied by one of these is taken for an unadjusted split."""
+WILD: Final = 2.0
+"""Half or twice the base is a split, another unit or a false base more often than a move: it takes the source's own
+previous close to be believed, as traded and as near the base as `SOURCE_APART` says."""
+DOUBT: Final = 0.01
+"""Bases that could be meant may differ by so much of the move: no threshold is worth less than a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,16 @@ class Expected:
     """What a quote is held against.
 
     `base` is the day window's base price if known, `sigma` the symbol's daily one (a fraction), `market` the move
-    that the index explains since the base (beta times its own, 0 where unknown).
+    that the index explains since the base (beta times its own, 0 where unknown). `alternatives` are other bases that
+    could be meant, `actions` the splits and dividends of the days around.
     """
 
     currency: str
     base: float | None = None
     sigma: float = 0.0
     market: float = 0.0
+    alternatives: tuple[Alternative, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 def judge(
@@ -88,6 +91,9 @@ def judge(
     stale = _stale(quote, session, now, poll)
     if stale:
         return PriceState.STALE, stale
+    doubt = _doubt(quote, expected)
+    if doubt:
+        return PriceState.SUSPECT, doubt
     jump = _jump(quote, looks, session, expected)
     if jump and not quote.confirmed and not _confirms(quote, looks.last):
         return PriceState.SUSPECT, f"{jump}; {SECOND_LOOK}"
@@ -108,13 +114,10 @@ def _wrong(quote: Quote, looks: Looks, session: Session, expected: Expected, now
     for price in (expected.base, accepted.price if accepted else None):
         if not price:
             continue
-        ratio = max(quote.price / price, price / quote.price)
-        if UNIT / UNIT_SLACK <= ratio <= UNIT * UNIT_SLACK:
-            return f"{quote.price:g} after {price:g}: a factor of 100, probably another unit"
-        split = next((n for n in SPLITS if abs(ratio / n - 1) <= SPLIT_SLACK), None)
-        if split and not quote.confirmed:
-            return f"{quote.price:g} after {price:g}: looks like a split of {split} that the base does not know"
-    return ""
+        odd = odd_ratio(quote.price, price, expected.actions, splits=not quote.confirmed)
+        if odd:
+            return odd
+    return _wild(quote, expected.base) if expected.base and not quote.confirmed else ""
 
 
 def _stale(quote: Quote, session: Session, now: datetime, poll: timedelta) -> str:
@@ -133,6 +136,31 @@ def _stale(quote: Quote, session: Session, now: datetime, poll: timedelta) -> st
     told = f"last trade at {quote.time:%Y-%m-%d %H:%M} UTC, {minutes} min old"
     where = state.get(phase(session, now), "")
     return f"{told}; {where}" if where else told
+
+
+def _wild(quote: Quote, base: float) -> str:
+    """What a price of half or twice its base lacks to be believed, in words; empty if nothing."""
+    if 1 / WILD < quote.price / base < WILD:
+        return ""
+    if quote.volume == 0:
+        return f"{quote.price:g} after {base:g}, but no share was traded"
+    if quote.previous_close is None or abs(quote.previous_close / base - 1) > SOURCE_APART:
+        return f"{quote.price:g} after {base:g}: no previous close of the source bears that out"
+    return ""
+
+
+def _doubt(quote: Quote, expected: Expected) -> str:
+    """Why the base may be another one that makes another move, in words; empty if the moves agree or are none."""
+    if not expected.base:
+        return ""
+    move = quote.price / expected.base - 1
+    if abs(move) <= DOUBT:
+        return ""
+    for other in expected.alternatives:
+        meant = quote.price / other.price - 1
+        if abs(meant - move) > DOUBT:
+            return f"{move:+.1%} or {meant:+.1%}: {other.why}"
+    return ""
 
 
 def _jump(quote: Quote, looks: Looks, session: Session, expected: Expected) -> str:

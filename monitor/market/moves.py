@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alerts.types import Move, Window
+from monitor.market.basis import unsound
 from monitor.market.sessions import containing, elapsed, last_closed
 from monitor.types import Bar, History, Quote, Session
 
@@ -27,6 +28,9 @@ FEWEST: Final = 40
 SHORT_BETA: Final = 1.0
 SHORT_SIGMA: Final = 0.025
 """2.5 % a day, an ordinary volatile stock."""
+
+WIDEST: Final = 2.0
+"""A close twice or half the one before is a split, another unit or no ordinary day: it is left out of a fit."""
 
 OVERNIGHT: Final = {"Americas": 0.42, "Europe": 0.33, "Asia": 0.40}
 """The share of a day's variance that falls between close and open, by region.
@@ -166,7 +170,9 @@ def overnight_share(history: History, sessions: Sequence[Session], until: date, 
     for before, day in _consecutive(sessions, until):
         first, second = bars.get(before), bars.get(day)
         if first and second and first.close and second.close and second.open:
-            pairs.append((second.open / first.close - 1, second.close / second.open - 1))
+            steps = (second.open / first.close, second.close / second.open)
+            if all(1 / WIDEST < step < WIDEST for step in steps):
+                pairs.append((steps[0] - 1, steps[1] - 1))
             if len(pairs) == RETURNS:
                 break
     usual = OVERNIGHT[region]
@@ -282,10 +288,14 @@ def _consecutive(sessions: Sequence[Session], until: date) -> list[tuple[date, d
 def _returns(sessions: Sequence[Session], until: date, *series: History | None) -> npt.NDArray[np.float64]:
     """The newest returns that every one of `series` has: a row each, a column per series, order of no matter."""
     closes = [{bar.date: bar.close for bar in (s.bars if s else ()) if bar.close} for s in series]
+    skipped = frozenset[date]().union(*(unsound(s) for s in series if s))
     rows: list[list[float]] = []
     for before, day in _consecutive(sessions, until):
-        if all(before in known and day in known for known in closes):
-            rows.append([known[day] / known[before] - 1 for known in closes])
+        if day not in skipped and all(before in known and day in known for known in closes):
+            ratios = [known[day] / known[before] for known in closes]
+            if not all(1 / WIDEST < ratio < WIDEST for ratio in ratios):
+                continue
+            rows.append([ratio - 1 for ratio in ratios])
             if len(rows) == RETURNS:
                 break
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(series))

@@ -1,9 +1,9 @@
 """Recorded bars as a price source: what a poller would have been told at a moment, and never more.
 
-Reads `bars.csv` or `bars.csv.gz` once and answers from memory. Daily bars know no path within a day, so they give
-two prices: the open from the open on and the close from the close on, each with a clock that runs on for one more
-look and then stands still. A bar from within the day gives its close when it has ended. It is the same protocol that
-Yahoo speaks, so the replay of a day and the daemon are the same code.
+Reads `bars.csv`, `bars.csv.gz` or `bars.parquet` once and answers from memory. Daily bars know no path within a day,
+so they give two prices: the open from the open on and the close from the close on, each with a clock that runs on for
+one more look and then stands still. A bar from within the day gives its close when it has ended. It is the same
+protocol that Yahoo speaks, so the replay of a day and the daemon are the same code.
 """
 
 import csv
@@ -12,7 +12,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -22,7 +22,8 @@ from config.exchanges import exchange_of
 from monitor.market.sessions import Calendars, containing, last_closed
 from monitor.types import Bar, History, PriceAnswer, Quote, Session
 
-FILES: Final = ("bars.csv", "bars.csv.gz")
+PARQUET: Final = "bars.parquet"
+FILES: Final = ("bars.csv", "bars.csv.gz", PARQUET)
 NUMBERS: Final = ("open", "high", "low", "close", "volume")
 CODES: Final = {"GBp": "GBX", "ZAc": "ZAC"}
 """How Yahoo writes minor units, and how we do."""
@@ -35,7 +36,7 @@ RATE: Final = "=X"
 LOOK_BACK: Final = 10
 """Sessions searched for a last price; the longest gap in the shipped recording is three."""
 FRESH_BARS: Final = 2
-"""A bar is the last trade before a moment only if no more than so many of its intervals have passed since."""
+"""A recording may have stopped where more than so many intervals, lunch aside, have passed since its newest bar."""
 
 T = TypeVar("T")
 
@@ -146,7 +147,7 @@ class Recorded:
         found = {}
         for symbol, moment in wanted:
             one = self._series.get(symbol)
-            quote = self._traded(one, min(moment, now)) if one else None
+            quote = self._traded(one, min(moment, now), now) if one else None
             if quote:
                 found[symbol] = quote
         return self._answer([s for s, _ in wanted], found, "the recording has no trade of it just before then")
@@ -187,7 +188,7 @@ class Recorded:
         """
         bar = one.daily.get(session.date)
         if bar and bar.close and now >= session.close:
-            return _confirmed(one, bar.close, min(now, session.close + self._poll))
+            return replace(_confirmed(one, bar.close, min(now, session.close + self._poll)), volume=bar.volume)
         inside = _newest(one, min(now, session.close))
         if inside and inside.end > session.early:
             return Quote(one.symbol, inside.close, inside.end, one.currency)
@@ -195,8 +196,12 @@ class Recorded:
             return _confirmed(one, bar.open, min(now, session.open + self._poll))
         return None
 
-    def _traded(self, one: Series, moment: datetime) -> Quote | None:
-        """The last trade at or before `moment`."""
+    def _traded(self, one: Series, moment: datetime, now: datetime) -> Quote | None:
+        """The last trade at or before `moment`, as far as it is known at `now`.
+
+        A bar counts as the last one if it is new, or if the recording is known to go on after `moment`: then there
+        was a halt, or nobody traded.
+        """
         if one.is_rate:
             return _rate(one, moment)
         sessions = self._calendars.sessions(exchange_of(one.symbol).mic, moment)
@@ -206,7 +211,11 @@ class Recorded:
             bar = one.daily.get(closed.date) if closed else None
             return _confirmed(one, bar.close, closed.close) if closed and bar and bar.close else None
         inside = _newest(one, moment)
-        if inside is None or inside.end <= session.early or moment - inside.end > FRESH_BARS * one.interval:
+        if inside is None or inside.end <= session.early:
+            return None
+        newest = _newest(one, now)
+        goes_on = newest is not None and moment < newest.end <= session.close
+        if not goes_on and moment - inside.end - _lunch(session, inside.end, moment) > FRESH_BARS * one.interval:
             return None
         return Quote(one.symbol, inside.close, inside.end, one.currency)
 
@@ -219,7 +228,9 @@ class Recorded:
 
 
 def read_bars(path: Path) -> list[Series]:
-    """The bars of a CSV file by symbol. Raises RecordingError with file and line."""
+    """The bars of a CSV or Parquet file by symbol. Raises RecordingError with file and line (or row)."""
+    if path.suffix == ".parquet":
+        return _read_parquet(path)
     found: dict[str, Series] = {}
     line = 1
     try:
@@ -234,9 +245,43 @@ def read_bars(path: Path) -> list[Series]:
                 _take(found, row, when)
     except (ValueError, csv.Error, EOFError, OSError) as error:
         raise RecordingError(f"{path}:{line}: {error}") from None
+    return _sorted(found)
+
+
+def _sorted(found: dict[str, Series]) -> list[Series]:
     for one in found.values():
         one.daily = dict(sorted(one.daily.items()))
     return list(found.values())
+
+
+def _read_parquet(path: Path) -> list[Series]:
+    """The bars of a Parquet file: the same columns as in CSV, of dates, times and numbers or of text."""
+    try:
+        from pyarrow import ArrowException  # noqa: PLC0415  an extra that most do without
+        from pyarrow.parquet import read_table  # noqa: PLC0415  as above
+    except ImportError:
+        raise RecordingError(f"{path}: reading it takes pyarrow: pip install 'aftershock[parquet]'") from None
+    found: dict[str, Series] = {}
+    number = 0
+    try:
+        rows = read_table(path).to_pylist()
+        names = rows[0] if rows else {}
+        when = next((name for name in ("time", "date") if name in names), None)
+        missing = [name for name in ("symbol", "close") if name not in names]
+        if when is None or missing:
+            raise ValueError(f"it must have the columns: no {', '.join(missing) or 'time or date'}")  # noqa: TRY301  told like any other bad row
+        for number, row in enumerate(rows, start=1):  # noqa: B007  the error says where
+            _take(found, {name: _cell(value) for name, value in row.items()}, when)
+    except (ValueError, ArrowException, OSError) as error:
+        raise RecordingError(f"{path}:{number}: {error}") from None
+    return _sorted(found)
+
+
+def _cell(value: object) -> str:
+    """A value as it would stand in a CSV file."""
+    if value is None or value != value:  # noqa: PLR0124  not a number
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _text(path: Path) -> TextIO:
@@ -314,6 +359,13 @@ def _newest(one: Series, moment: datetime) -> Inside | None:
     """The newest bar from within a day that had ended by `moment`."""
     place = bisect_right(one.inside, moment, key=lambda bar: bar.end)
     return one.inside[place - 1] if place else None
+
+
+def _lunch(session: Session, start: datetime, end: datetime) -> timedelta:
+    """How much of the time from `start` to `end` was the session's lunch break."""
+    if session.lunch is None:
+        return timedelta()
+    return max(timedelta(), min(end, session.lunch[1]) - max(start, session.lunch[0]))
 
 
 def _rate(one: Series, moment: datetime) -> Quote | None:

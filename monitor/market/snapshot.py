@@ -10,16 +10,18 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from alerts.types import Move, PriceState
+from alerts.types import Move, PriceState, Row, Sector
 from alerts.words import percent
 from config.exchanges import exchange_of
 from config.types import Config
-from monitor.market.gate import POLLS, SECOND_LOOK, Expected, Looks, judge
+from monitor.market.basis import Alternative, alternatives, recent
+from monitor.market.beside import results_note, sector_of, volume_ratio
+from monitor.market.gate import AUCTION, POLLS, SECOND_LOOK, Expected, Looks, judge
 from monitor.market.moves import Basis, Side, Stats, day_basis, event_basis, event_decides, fit
 from monitor.market.moves import day_move as measure_day
 from monitor.market.moves import event_move as measure_event
 from monitor.market.sessions import Calendars, phase
-from monitor.market.value import fx_symbol, market_value, value_change
+from monitor.market.value import MINOR, fx_symbol, market_value, value_change
 from monitor.memory import Memory, Prices
 from monitor.types import History, Quote, Session
 
@@ -32,6 +34,14 @@ MARKET: Final = (
     ("SMH", "chip stocks (SMH)"),
 )
 """What a message shows beside the moved stocks; symbols of indices and of funds that trade like them."""
+
+STANDS_STILL: Final = timedelta(minutes=30)
+"""Watched stocks trade every few seconds or minutes; half an hour without is a halt, or a source that has stopped."""
+HALTED: Final = "halted, or its prices have stopped, while its market trades"
+
+BUSY: Final = 1.5
+"""A volume is worth a word from one and a half times its usual on."""
+MOST_BUSY: Final = 6
 
 LONGEST_BREAK: Final = timedelta(days=12)
 """No exchange is closed for longer (Lunar New Year), so no older story's first session still goes on."""
@@ -120,7 +130,7 @@ class Snapshot:
         accepted = self.looks.get(symbol, Looks()).accepted
         exchange = exchange_of(symbol)
         held = self.calendars.between(exchange.mic, session, session)
-        if accepted is None or not held or not held[0].early <= accepted.time <= held[0].late:
+        if accepted is None or not held or not held[0].early <= accepted.time <= held[0].close + AUCTION:
             return None
         base, _ = day_basis(self.history(symbol), self.calendars.previous(held[0]))
         stats = self._stats(symbol, base) if base else None
@@ -177,9 +187,32 @@ class Snapshot:
         return self._memory.worst[symbol]
 
     def suspects(self) -> dict[str, str]:
-        """Why a quote is SUSPECT in a way that no second look heals, by symbol: for the operator."""
-        found = {s: r.problem for s, r in self._readings.items() if r.state is PriceState.SUSPECT}
-        return {symbol: why for symbol, why in found.items() if not why.endswith(SECOND_LOOK)}
+        """Why a quote cannot be acted on for longer than a second look takes, by symbol: for the operator.
+
+        SUSPECT in a way that no second look heals, or without a trade for long while its market trades.
+        """
+        suspect = {s: r.problem for s, r in self._readings.items() if r.state is PriceState.SUSPECT}
+        found = {symbol: why for symbol, why in suspect.items() if not why.endswith(SECOND_LOOK)}
+        return found | {s: f"{HALTED}: {r.problem}" for s, r in self._standing() if self._trades(exchange_of(s).index)}
+
+    def stopped(self) -> dict[str, str]:
+        """Symbols without a trade for long of which not even the index has one: the source has stopped."""
+        standing = ((s, r) for s, r in self._standing() if not self._trades(exchange_of(s).index))
+        return {s: f"no new prices: {r.problem}" for s, r in standing}
+
+    def _standing(self) -> list[tuple[str, Reading]]:
+        """The readings in regular hours whose last trade is older than any ordinary pause."""
+        found = []
+        for symbol, reading in self._readings.items():
+            late = (reading.quote.delay if reading.quote else timedelta()) + STANDS_STILL
+            began = max(reading.quote.time, reading.session.open) if reading.quote else self.now
+            if reading.state is PriceState.STALE and reading.phase == "open" and began + late <= self.now:
+                found.append((symbol, reading))
+        return found
+
+    def _trades(self, symbol: str) -> bool:
+        reading = self._readings.get(symbol)
+        return reading is not None and reading.state is PriceState.FRESH
 
     def _value(self, quote: Quote) -> float | None:
         company = self._config.by_symbol.get(quote.symbol)
@@ -220,6 +253,8 @@ class Snapshot:
             base=base.price if base else None,
             sigma=stats.own_sigma if stats else 0.0,
             market=_explained(stats, beside),
+            alternatives=self._alternatives(history, base, session, quote),
+            actions=recent(history.actions, session.date) if history else (),
         )
         poll = self._config.settings.poll_prices
         problem = self._prices.problems.get(symbol, "")
@@ -229,6 +264,7 @@ class Snapshot:
         day = None
         if base and stats and quote:
             day = self._valued(measure_day(self._side(symbol, quote), beside, base, stats), quote)
+            day = self._with_context(day, session, quote) if day else None
         late = quote.delay if quote else timedelta()
         closing = quote is not None and session.close <= self.now <= session.close + late + POLLS * poll
         return Reading(
@@ -241,6 +277,15 @@ class Snapshot:
             day,
             closing,
         )
+
+    def _alternatives(
+        self, history: History | None, base: Basis | None, session: Session, quote: Quote | None
+    ) -> tuple[Alternative, ...]:
+        if history is None or base is None or quote is None:
+            return ()
+        previous = quote.previous_close if quote.time >= session.early else None
+        minor = history.currency in MINOR
+        return alternatives(history, base.day, session.date, minor=minor, previous_close=previous)
 
     def _side(self, symbol: str, quote: Quote | None, at: Quote | None = None) -> Side:
         sessions = self.calendars.sessions(exchange_of(symbol).mic, self.now)
@@ -268,6 +313,18 @@ class Snapshot:
             self._memory.stats[key] = fit(history, market, sessions, base.day, exchange.region)
         return self._memory.stats[key]
 
+    def _with_context(self, move: Move, session: Session, quote: Quote) -> Move:
+        """The move with what stands beside it: volume, sector, results."""
+        company = self._config.by_symbol.get(move.symbol)
+        fund = sector_of(company, move.symbol) if company else None
+        there = self.reading(fund[1]) if fund else None
+        sector = None
+        if fund and there and there.day and there.state is PriceState.FRESH:
+            sector = Sector(fund[0], fund[1], there.day.raw)
+        results = results_note(quote.results, move.base_time, session, self.now)
+        notes = (*move.notes, results) if results else move.notes
+        return replace(move, notes=notes, volume=volume_ratio(self.history(move.symbol), session, quote), sector=sector)
+
     def _valued(self, move: Move | None, quote: Quote) -> Move | None:
         if move is None:
             return None
@@ -286,6 +343,20 @@ PHASES: Mapping[str, str] = {
     "post": "after hours",
     "closed": "closed",
 }
+
+
+def beside_lines(rows: Iterable[Row]) -> tuple[str, ...]:
+    """One line on the sectors of the rows' stocks, and one on those that trade far more than usual."""
+    rows = list(rows)
+    sectors = {row.day.sector.symbol: row.day.sector for row in rows if row.day.sector}
+    words = [f"{s.name} ({s.symbol}) {percent(s.raw)}" for s in sectors.values()]
+    busy = sorted(((row.day.volume or 0.0, row.symbol) for row in rows), reverse=True)[:MOST_BUSY]
+    traded = [f"{symbol} {ratio:.1f}x" for ratio, symbol in busy if ratio >= BUSY]
+    lines = (
+        f"Sectors: {', '.join(words)}" if words else "",
+        f"Volume, of its usual by this hour: {', '.join(traded)}" if traded else "",
+    )
+    return tuple(line for line in lines if line)
 
 
 def _market_line(moves: Iterable[tuple[str, Move | None]]) -> tuple[str, ...]:

@@ -7,10 +7,12 @@ neither a pass nor the end of the program. Yahoo's data is for personal use.
 """
 
 import asyncio
+import json
 import logging
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Final, TypeGuard, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
@@ -26,15 +28,19 @@ import yfinance
 from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import ConnectionError as NoConnection
 from curl_cffi.requests.exceptions import DNSError, HTTPError, RequestException, Timeout
+from google.protobuf.message import DecodeError
 from yfinance import cache
 from yfinance.cache import get_tz_cache
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFTickerMissingError, YFTzMissingError
+from yfinance.pricing_pb2 import PricingData
 
 from config.exchanges import exchange_of
+from monitor.market.renamed import gone
 from monitor.market.sessions import Calendars
 from monitor.market.throttle import Paused, Throttle
-from monitor.types import Bar, History, PriceAnswer, Quote
+from monitor.market.yahoo_answers import CODES, actions_of, closes_of, daily, quote_of
+from monitor.types import History, PriceAnswer, Quote
 
 T = TypeVar("T")
 
@@ -42,6 +48,9 @@ T = TypeVar("T")
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="yfinance")
 
 QUOTES: Final = "https://query1.finance.yahoo.com/v7/finance/quote"
+STREAM: Final = "wss://streamer.finance.yahoo.com/?version=2"
+SINGLE: Final = 7
+"""Digits that a price of the stream, a single-precision number, holds."""
 DATA: Final = ("/v7/finance/", "/v8/finance/")
 """Paths of prices; the others are yfinance's way to a cookie and a crumb, and are not counted as asking."""
 CLOSING: Final = 1.0
@@ -62,10 +71,10 @@ HALF_DAY: Final = timedelta(hours=12)
 """Longer than any session with its pre-market."""
 MINUTES_LATE: Final = timedelta(minutes=30)
 """By then its one-minute bars have caught up, on exchanges that it shows late as well."""
-CODES: Final = {"GBp": "GBX", "ZAc": "ZAC"}
-"""How Yahoo writes minor units, and how we do; it gives market values in the currency they are part of."""
-MINOR_UNITS: Final = 100
-TRADES: Final = ("regularMarket", "preMarket", "postMarket")
+AT_THE_CLOSE: Final = timedelta(minutes=5)
+"""How long after a close its last regular trade is the newest that is told: the digest's, and a second look at it."""
+NO_TYPE: Final = "NONE"
+"""What Yahoo calls a symbol that it has only heard of."""
 ERROR: Final = 400
 NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
@@ -97,11 +106,15 @@ class Yahoo:
         self._deadline = deadline
         self._thread = _Thread()
 
-    async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:  # noqa: ARG002  Yahoo knows the time
-        """The newest trade of each symbol: regular, pre- or post-market, whichever is later."""
+    async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:
+        """The newest trade of each symbol: regular, pre- or post-market, whichever is later.
+
+        For some minutes after a close that is the session's last regular trade: a close is told by it.
+        """
         found: dict[str, Quote] = {}
-        problems: dict[str, str] = {}
+        problems = _unplaced(symbols)
         silent: set[str] = set()
+        symbols = [symbol for symbol in symbols if symbol not in problems]
         for start in range(0, len(symbols), BATCH):
             batch = symbols[start : start + BATCH]
             try:
@@ -111,31 +124,35 @@ class Yahoo:
                 silent |= set(batch)
                 continue
             for symbol in batch:
-                quote = _quote(symbol, rows[symbol]) if symbol in rows else None
+                quote = quote_of(symbol, rows[symbol], closes=self.closes(symbol, now)) if symbol in rows else None
                 if quote:
                     found[symbol] = quote
                 else:
-                    problems[symbol] = f"Yahoo gives no price for {symbol}" if symbol in rows else _unknown(symbol)
+                    known = symbol in rows and rows[symbol].get("quoteType") != NO_TYPE
+                    problems[symbol] = f"Yahoo gives no price for {symbol}" if known else _unknown(symbol)
         return PriceAnswer(found, problems, frozenset(silent))
 
     async def history(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[History]:
         """A year of daily bars, adjusted for dividends and splits, of sessions that closed half an hour ago or more."""
         found: dict[str, History] = {}
-        problems: dict[str, str] = {}
+        problems = _unplaced(symbols)
         silent: set[str] = set()
+        symbols = [symbol for symbol in symbols if symbol not in problems]
         with suppress(*_TOLD):
             await self._run(partial(self._learn_zones, symbols))
         for symbol in symbols:
             try:
-                frame, currency = await self._run(partial(self._bars, symbol, period=PERIOD, interval="1d"))
+                asked = partial(self._bars, symbol, period=PERIOD, interval="1d", actions=True)
+                frame, currency = await self._run(asked)
             except _TOLD as error:
                 problems[symbol] = _words(error, symbol)
                 silent |= set() if isinstance(error, _Unknown) else {symbol}
                 continue
             last = self._last_settled(symbol, now)
-            bars = tuple(bar for bar in _daily(symbol, frame) if bar.date <= last)
+            bars = tuple(bar for bar in daily(symbol, frame) if bar.date <= last)
             if bars:
-                found[symbol] = History(symbol, currency or exchange_of(symbol).currency, bars, adjusted=True)
+                currency = currency or exchange_of(symbol).currency
+                found[symbol] = History(symbol, currency, bars, adjusted=True, actions=actions_of(frame), asked=now)
             else:
                 problems[symbol] = f"Yahoo gives no bars for {symbol}"
         return PriceAnswer(found, problems, frozenset(silent))
@@ -155,7 +172,7 @@ class Yahoo:
                 problems[symbol] = _words(error, symbol)
                 silent |= set() if isinstance(error, _Unknown) else {symbol}
                 continue
-            trades = [(start + MINUTE, price) for start, price in _closes(frame) if start + MINUTE <= now]
+            trades = [(start + MINUTE, price) for start, price in closes_of(frame) if start + MINUTE <= now]
             before = [trade for trade in trades if trade[0] <= moment]
             reached = now - moment >= MINUTES_LATE or len(before) < len(trades)
             if before and reached:
@@ -183,10 +200,10 @@ class Yahoo:
         answer = YfData(session=self._session).get_raw_json(QUOTES, params={"symbols": ",".join(symbols)})
         return {str(row["symbol"]): row for row in answer["quoteResponse"]["result"]}
 
-    def _bars(self, symbol: str, **wanted: object) -> tuple[pd.DataFrame, str]:
+    def _bars(self, symbol: str, *, actions: bool = False, **wanted: object) -> tuple[pd.DataFrame, str]:
         """Yahoo's bars of a symbol and their currency."""
         ticker = yfinance.Ticker(symbol, session=self._session)
-        frame = ticker.history(auto_adjust=True, actions=False, timeout=TIMEOUT, **wanted)
+        frame = ticker.history(auto_adjust=False, actions=actions, timeout=TIMEOUT, **wanted)
         currency = str(ticker.history_metadata.get("currency") or "")
         return frame, CODES.get(currency, currency)
 
@@ -204,10 +221,33 @@ class Yahoo:
         start, end = moment - HALF_DAY, moment + timedelta(hours=1)
         return self._bars(symbol, start=start, end=end, interval="1m", prepost=True)
 
+    def closes(self, symbol: str, now: datetime) -> bool:
+        """Whether the symbol's exchange has just closed."""
+        close = self._calendars.session(exchange_of(symbol).mic, now).close
+        return close <= now < close + AT_THE_CLOSE
+
     def _last_settled(self, symbol: str, now: datetime) -> date:
         """The date of the last session whose daily bar is final."""
         session = self._calendars.session(exchange_of(symbol).mic, now)
         return (session if session.close + SETTLING <= now else self._calendars.previous(session)).date
+
+
+def tick_of(message: str | bytes) -> Quote | None:
+    """The trade in a message of Yahoo's stream (JSON around a protocol buffer in base 64), None if it holds none."""
+    try:
+        data = PricingData.FromString(b64decode(json.loads(message)["message"]))
+    except (ValueError, KeyError, TypeError, DecodeError):
+        return None
+    if not (data.id and math.isfinite(data.price) and data.price > 0 and data.time > 0):
+        return None
+    price = float(f"{data.price:.{SINGLE}g}")
+    given = data.currency
+    moment = datetime.fromtimestamp(data.time / 1000, UTC)
+    try:
+        currency = CODES.get(given, given) or exchange_of(data.id).currency
+    except ValueError:
+        return None
+    return Quote(data.id, price, moment, currency, volume=float(data.day_volume) or None)
 
 
 class _Refused(Exception):  # noqa: N818  a reply, told to people in its own words
@@ -330,59 +370,25 @@ def _close_caches() -> None:
         manager.close_db()
 
 
-def _is_figure(value: Any) -> TypeGuard[float]:  # noqa: ANN401  whatever JSON holds
-    """Whether a field is a price, a time or a value: a number above zero."""
-    return isinstance(value, int | float) and math.isfinite(value) and value > 0
-
-
-def _quote(symbol: str, row: Mapping[str, Any]) -> Quote | None:
-    """The newest trade in a row of Yahoo's answer, None if it has none."""
-    trades = [(row.get(f"{kind}Time"), row.get(f"{kind}Price")) for kind in TRADES]
-    usable = [(int(t), float(p)) for t, p in trades if _is_figure(t) and _is_figure(p)]
-    if not usable:
-        return None
-    seconds, price = max(usable, key=lambda trade: trade[0])
-    given = str(row.get("currency") or "")
-    value = row.get("marketCap")
-    if _is_figure(value) and given in CODES:
-        value *= MINOR_UNITS
-    return Quote(
-        symbol,
-        price,
-        datetime.fromtimestamp(seconds, UTC),
-        CODES.get(given, given) or exchange_of(symbol).currency,
-        delay=timedelta(minutes=float(row.get("exchangeDataDelayedBy") or 0)),
-        market_value=float(value) if _is_figure(value) else None,
-    )
-
-
-def _daily(symbol: str, frame: pd.DataFrame) -> Iterator[Bar]:
-    """Daily bars of a frame whose index is the local midnight of each session."""
-    for stamp, row in zip(frame.index, frame.itertuples(index=False), strict=True):
-        prices = [_number(getattr(row, name)) for name in ("Open", "High", "Low", "Close", "Volume")]
-        yield Bar(symbol, stamp.date(), *prices)
-
-
-def _closes(frame: pd.DataFrame) -> Iterator[tuple[datetime, float]]:
-    """Start and last price of each bar of a frame that has one."""
-    for stamp, row in zip(frame.index, frame.itertuples(index=False), strict=True):
-        price = _number(row.Close)
-        if price:
-            yield stamp.to_pydatetime().astimezone(UTC), price
-
-
-def _number(value: object) -> float | None:
-    """A figure of pandas, None where it has none."""
-    return None if pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]  # a cell of a frame has no type
-
-
 def _seconds(text: str | None) -> float:
     """A Retry-After in seconds; Yahoo does not send dates."""
     return float(text) if text and text.isdecimal() else 0.0
 
 
+def _unplaced(symbols: Sequence[str]) -> dict[str, str]:
+    """Symbols of exchanges that nothing is known of here, with why: their prices belong to no session."""
+    found = {}
+    for symbol in symbols:
+        try:
+            exchange_of(symbol)
+        except ValueError as error:
+            found[symbol] = f"Yahoo is not asked: {error}"
+    return found
+
+
 def _unknown(symbol: str) -> str:
-    return f"Yahoo knows no symbol {symbol}"
+    end = gone(symbol)
+    return f"Yahoo knows no symbol {symbol}" + (f"; {end}" if end else "")
 
 
 def _unreached(error: RequestException) -> str:

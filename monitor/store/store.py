@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told, Verdict
 from monitor.market.gate import Looks
 from monitor.store import tables as t
-from monitor.types import Article, FeedState, Quote, Root, Story, StoryPrice
+from monitor.types import Article, FeedState, History, Quote, Root, Story, StoryPrice
 from monitor.unseen import Holder, Key, Sifted, edited, sift, version
 
 R = TypeVar("R")
@@ -147,6 +147,15 @@ class Tx:
             statement = upsert(t.looks)
             statement = statement.on_conflict_do_update(["symbol"], set_={"body": statement.excluded.body})
             self._db.execute(statement, [{"symbol": s, "body": t.dump(seen)} for s, seen in looks.items()])
+
+    def histories(self) -> dict[str, History]:
+        """The daily bars kept of each symbol."""
+        return {row.symbol: t.load(History, row.body) for row in self._db.execute(select(t.histories))}
+
+    def save_histories(self, histories: Mapping[str, History]) -> None:
+        """Keep the daily bars of some symbols in the place of those kept before."""
+        for symbol, history in histories.items():
+            self._put(t.histories, {"symbol": symbol}, asked=history.asked, body=t.dump(history))
 
     def story_prices(self, since: datetime) -> dict[tuple[str, str], Quote]:
         """The last trades before stories that had an article at or after `since`, by story and symbol."""

@@ -81,6 +81,14 @@ story_prices = Table(
     Column("body", Text, nullable=False),
 )
 
+histories = Table(
+    "histories",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("asked", Instant),
+    Column("body", Text, nullable=False),
+)
+
 told = Table(
     "told",
     metadata,

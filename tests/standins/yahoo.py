@@ -40,6 +40,8 @@ class Listing:
     since: float | None = None
     days: dict[int, tuple[float | None, float | None]] = field(default_factory=dict)
     minutes: dict[int, tuple[float | None, float | None]] = field(default_factory=dict)
+    adjusted: dict[int, float | None] = field(default_factory=dict)
+    events: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,6 +62,7 @@ class YahooStandIn:
         self.requests: list[str] = []
         self.released = Event()
         self.crumb = "a.Crumb/42"
+        self.canned: dict[str, tuple[int, str, str]] = {}
         self._faults: list[Fault] = []
         self._lock = Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -112,6 +115,23 @@ class YahooStandIn:
             start = datetime.combine(day, time(9, 30), ZoneInfo(listing.zone))
             listing.days[int(start.timestamp())] = (first, last)
 
+    def dividend(self, symbol: str, day: date, amount: float) -> None:
+        """Record a dividend by its ex-date; the bars stay as they are."""
+        start = self._start(symbol, day)
+        self.list(symbol).events.setdefault("dividends", {})[start] = {"amount": amount}
+
+    def split(self, symbol: str, day: date, new: int, old: int = 1) -> None:
+        """Record a split by its ex-date; the bars stay as they are."""
+        fields = {"numerator": new, "denominator": old, "splitRatio": f"{new}:{old}"}
+        self.list(symbol).events.setdefault("splits", {})[self._start(symbol, day)] = fields
+
+    def adjust(self, symbol: str, day: date, close: float) -> None:
+        """Give a day's adjusted close apart from its close."""
+        self.list(symbol).adjusted[self._start(symbol, day)] = close
+
+    def _start(self, symbol: str, day: date) -> int:
+        return int(datetime.combine(day, time(9, 30), ZoneInfo(self.list(symbol).zone)).timestamp())
+
     def minute(self, symbol: str, bars: Iterable[tuple[datetime, float | None]]) -> None:
         """Set a symbol's one-minute bars: start and last price."""
         self.list(symbol).minutes.update({int(start.timestamp()): (price, price) for start, price in bars})
@@ -145,6 +165,8 @@ class YahooStandIn:
     def _answer(self, path: str, query: dict[str, str], cookie: str) -> tuple[int, str, str]:
         if path == "/v1/test/getcrumb":
             return (200, "text/plain", self.crumb) if COOKIE in cookie else (401, "text/plain", "")
+        if unquote(path) in self.canned:
+            return self.canned[unquote(path)]
         if path == "/v7/finance/quote":
             if query.get("crumb") != self.crumb or COOKIE not in cookie:
                 return _json(
@@ -195,10 +217,17 @@ class YahooStandIn:
             "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"],
         }
         result: dict[str, Any] = {"meta": meta, "indicators": {"quote": [{}]}}
+        events = {
+            kind: {str(start): {"date": start} | fields for start, fields in found.items() if first <= start < last}
+            for kind, found in listing.events.items()
+        }
+        if interval == "1d" and any(events.values()):
+            result["events"] = events
         if bars:
             opens, closes = [bar[0] for bar in bars.values()], [bar[1] for bar in bars.values()]
+            adjusted = [listing.adjusted.get(start, bar[1]) for start, bar in bars.items()]
             prices = {"open": opens, "high": closes, "low": closes, "close": closes, "volume": [100] * len(bars)}
-            result |= {"timestamp": list(bars), "indicators": {"quote": [prices], "adjclose": [{"adjclose": closes}]}}
+            result |= {"timestamp": list(bars), "indicators": {"quote": [prices], "adjclose": [{"adjclose": adjusted}]}}
         return _json(200, {"chart": {"result": [result], "error": None}})
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

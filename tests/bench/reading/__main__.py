@@ -133,7 +133,7 @@ def judge(path: Path, sides: tuple[Side, Side], config: Config) -> None:
 
 def say(line: str | Score) -> None:
     """Print a line at once."""
-    print(line, flush=True)  # noqa: T201  the bench's output
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Daily bars that are kept: which are due to be asked for again, and how new ones join those that are there.
+
+Bars are asked for once a session of their exchange, when it is open, as only then the day's dividends and splits are
+known; before that only where the last close is missing. They are kept in the store, so a restart asks for nothing that
+is there, and what a source has forgotten by now stays known. Pure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from config.exchanges import exchange_of
+from config.types import Config
+from monitor.market.sessions import Calendars
+from monitor.types import Bar, History
+
+MOST: Final = 800
+"""Bars that are kept of a symbol: three years, six times what a fit reads."""
+AT_ONCE: Final = 20
+"""Bars that are only asked for again are asked for so many at a time: at an open, quotes must not wait for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a symbol's bars must hold: the close of `last`, and what was known at `since`, None where that is enough."""
+
+    last: date
+    since: datetime | None = None
+
+
+def wanted(symbols: Iterable[str], calendars: Calendars, now: datetime) -> dict[str, Wanted]:
+    """The bars that are wanted of each symbol at `now`."""
+    found = {}
+    for symbol in symbols:
+        session = calendars.session(exchange_of(symbol).mic, now)
+        since = session.open if now >= session.open else None
+        found[symbol] = Wanted(calendars.previous(session).date, since)
+    return found
+
+
+def barred(config: Config) -> tuple[str, ...]:
+    """The symbols whose bars matter: watched stocks and what they are measured against."""
+    names = [w.symbol for watchlist in config.watchlists for w in watchlist.companies]
+    return tuple(dict.fromkeys([*names, *(exchange_of(s).index for s in names)]))
+
+
+def reaches(history: History | None, last: date) -> bool:
+    """Whether the bars hold the close of that day."""
+    return history is not None and any(bar.date == last for bar in reversed(history.bars))
+
+
+def due(histories: Mapping[str, History], asked: Mapping[str, Wanted]) -> tuple[list[str], list[str]]:
+    """The symbols whose bars are missing, and those whose bars are there but older than they should be."""
+    missing = [s for s, want in asked.items() if not reaches(histories.get(s), want.last)]
+    old = []
+    for symbol, want in asked.items():
+        known = histories.get(symbol)
+        if symbol not in missing and known and known.asked and want.since and known.asked < want.since:
+            old.append(symbol)
+    return missing, old
+
+
+def merged(old: History | None, new: History) -> History:
+    """New bars with what is older than they are, on the new ones' basis; at most `MOST` of them.
+
+    Where the two have no day in common, or not the same currency, the new ones stand alone.
+    """
+    if old is None or not new.bars or old.currency != new.currency or old.adjusted != new.adjusted:
+        return new
+    first = new.bars[0]
+    common = next((bar for bar in old.bars if bar.date == first.date), None)
+    if common is None or not common.close or not first.close:
+        return new
+    ratio = first.close / common.close
+    before = tuple(_scaled(bar, ratio) for bar in old.bars if bar.date < first.date)
+    known = {action.date: action for action in (*old.actions, *new.actions)}
+    bars = (*before, *new.bars)[-MOST:]
+    actions = tuple(known[day] for day in sorted(known) if day >= bars[0].date)
+    return replace(new, bars=bars, actions=actions)
+
+
+def _scaled(bar: Bar, ratio: float) -> Bar:
+    def move(price: float | None) -> float | None:
+        return price * ratio if price else price
+
+    prices = (move(bar.open), move(bar.high), move(bar.low), move(bar.close))
+    return Bar(bar.symbol, bar.date, *prices, bar.volume, note=bar.note)
