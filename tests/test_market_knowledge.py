@@ -21,7 +21,7 @@ from monitor.types import Action, Bar, History, Session
 
 CALENDARS = Calendars()
 START, END = datetime(2025, 1, 6, tzinfo=UTC), datetime(2025, 2, 7, tzinfo=UTC)
-LEAD = timedelta(days=4)  # with bars in every world, cut or not: how long a bar lasts is read off the recording
+LEAD = timedelta(days=10)  # with bars in every world, cut or not: how long a bar lasts is read off the recording
 MINUTES = int((END - START) / timedelta(minutes=1))
 PLACES = (("NVDA", "SPY", "XNYS"), ("6857.T", "^N225", "XTKS"), ("ASML.AS", "^STOXX50E", "XAMS"))
 moments = st.integers(min_value=0, max_value=MINUTES).map(lambda m: START + timedelta(minutes=m))
