@@ -21,6 +21,7 @@ from rich.text import Text
 from config.types import Direction, EventType, RelationKind
 from monitor.analysis import Item, Linking
 from monitor.expected import DIRECTIONS, words_pattern
+from monitor.stories import SURE, is_fact
 from monitor.types import Fact, Link
 from nlp.types import Analysis, Event, Mention, Status
 
@@ -225,6 +226,8 @@ def _opens(event: Event) -> tuple[str, str]:
         return "denied: opens no links", "yellow"
     if event.type is EventType.MARKET_MOVE:
         return "a price move: opens no links", "yellow"
+    if not is_fact(event):
+        return f"under {SURE:g}: opens no links", "yellow"
     return "opens links", "dim"
 
 

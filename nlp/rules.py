@@ -37,6 +37,12 @@ _TURN = re.compile(
 )
 PATTERNS = {"<money>": _MONEY, "<percent>": _PERCENT, "<fund>": _FUND}
 ROLES = frozenset({"<company>", "<actor>", "<target>"})
+_WORD_BEFORE = re.compile(r"([\w'’]+)\s+$")
+_LONGEST_WORD = 24  # characters looked back for the word before
+_BEFORE_NOUNS = frozenset(
+    "a an the of in for with by on over from amid despite after its their his her our this that".split()  # noqa: SIM905  a word list reads best as words
+)
+_BEFORE_VERBS = frozenset("to will would may might can could must should not n't reportedly just".split())  # noqa: SIM905  the same
 
 
 class Kind(StrEnum):
@@ -96,11 +102,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sentence says without grammar: candidate rules, whether it is on topic, governing words by kind."""
+    """What a sentence says without grammar.
+
+    The rules it meets, its governing words by kind, whether it has a word of AI, whether it is on topic with what
+    stands around it, and whether it only has a view.
+    """
 
     matches: tuple[Match, ...]
-    on_topic: bool
     governing: tuple[tuple[Kind, int, int], ...]
+    ai: bool
+    on_topic: bool
+    opinion: bool
 
 
 class Rules:
@@ -110,9 +122,14 @@ class Rules:
         """Build the automaton."""
         self.rules = lexicon.rules
         self._matcher = Matcher(_entries(lexicon))
+        self._gate = Matcher(_gate_entries(lexicon))
         self._veto_marks = {
             order: marks for order, rule in enumerate(lexicon.rules) if (marks := PATTERNS.keys() & set(rule.without))
         }
+
+    def gate(self, folded: str) -> list[Found[bool]]:
+        """Where a folded text could be on topic: words of AI (True) and triggers that need none (False)."""
+        return self._gate.find(folded)
 
     def find(self, folded: str) -> list[Found[Word]]:
         """All words of the lexicon in a whole folded text, by place: one pass for all sentences."""
@@ -124,40 +141,54 @@ class Rules:
         `found` are the lexicon's words in it, with offsets of `text`; `companies` tells whether it
         names any, `on_topic` whether it (or its title) has a company whose business is AI.
         """
-        on_topic = on_topic or any(f.value.kind is Kind.AI for f in found)
+        ai = any(f.value.kind is Kind.AI for f in found)
         whole = _whole_phrases(found)
-        if any(f.value.kind is Kind.OPINION for f in whole):
-            return Reading((), on_topic, ())
-        matches = self._matches(text, whole, companies=companies)
-        kept = tuple(m for m in matches if on_topic or m.rule.any_topic)
-        governing = tuple((f.value.kind, f.start, f.end) for f in whole if f.value.kind in STATUSES) if kept else ()
-        return Reading(kept, on_topic, governing)
+        opinion = any(f.value.kind is Kind.OPINION for f in whole)
+        matches = () if opinion else self._matches(text, whole, companies=companies)
+        kept = tuple(m for m in matches if ai or on_topic or m.rule.any_topic)
+        governing = tuple((f.value.kind, f.start, f.end) for f in whole if f.value.kind in STATUSES)
+        return Reading(kept, governing, ai, ai or on_topic, opinion)
 
-    def is_opinion(self, found: Sequence[Found[Word]]) -> bool:
-        """Whether a sentence (its words) only has a view: a stock pick, a how-to, a question, a look back."""
-        return any(f.value.kind is Kind.OPINION for f in _whole_phrases(found))
-
-    def _matches(self, text: str, whole: Sequence[Found[Word]], *, companies: bool) -> list[Match]:
+    def _vetoes(self, text: str, whole: Sequence[Found[Word]]) -> dict[int, list[int]]:
+        """Where the words and marks of `without` stand, by rule."""
         vetoes: dict[int, list[int]] = {}
         for f in whole:
             if f.value.kind is Kind.WITHOUT:
                 vetoes.setdefault(f.value.rule, []).append(f.start)
         for order, marks in self._veto_marks.items():
             vetoes.setdefault(order, []).extend(m.start() for mark in marks for m in PATTERNS[mark].finditer(text))
+        return vetoes
+
+    def _matches(self, text: str, whole: Sequence[Found[Word]], *, companies: bool) -> list[Match]:
+        vetoes = self._vetoes(text, whole)
         matches: dict[int, Match] = {}
         for f in whole:
             order = f.value.rule
             if f.value.kind in TRIGGERS and not any(same_clause(text, f.start, v) for v in vetoes.get(order, ())):
                 match = matches.setdefault(order, Match(self.rules[order], order))
                 head = min(f.end, f.start + len(f.value.phrase.partition(GAP)[0])) if f.value.parts > 1 else f.end
-                match.triggers.append(Trigger(f.value.kind, f.start, f.end, head))
+                trigger = Trigger(f.value.kind, f.start, f.end, head)
+                if stands(text, trigger):
+                    match.triggers.append(trigger)
         for f in whole:
             if f.value.kind is Kind.OBJECT and f.value.rule in matches:
                 matches[f.value.rule].objects.append((f.start, f.end))
         for match in matches.values():
             for mark in PATTERNS.keys() & set(match.rule.objects):
                 match.objects.extend(m.span() for m in PATTERNS[mark].finditer(text))
-        return [m for m in matches.values() if _may_hold(m, companies=companies)]
+        return [m for m in matches.values() if m.triggers and _may_hold(m, companies=companies)]
+
+
+def stands(text: str, trigger: Trigger) -> bool:
+    """Whether the words around allow a trigger to be what it is: no verb after `the`, none in AI-powered."""
+    if trigger.kind is Kind.PHRASE:
+        return True
+    found = _WORD_BEFORE.search(text, max(0, trigger.start - _LONGEST_WORD), trigger.start)
+    before = found[1].lower() if found else ""
+    if trigger.kind is Kind.NOUN:
+        return before not in _BEFORE_VERBS
+    tied = text[trigger.start - 1 : trigger.start] == "-" or text[trigger.head_end : trigger.head_end + 1] == "-"
+    return not tied and (before not in _BEFORE_NOUNS or text.endswith("ing", trigger.start, trigger.head_end))
 
 
 def same_clause(text: str, one: int, other: int) -> bool:
@@ -171,6 +202,18 @@ def _may_hold(match: Match, *, companies: bool) -> bool:
         return True
     apart = any(not (o[0] < t.head_end and t.start < o[1]) for o in match.objects for t in match.triggers)
     return apart or (companies and bool(match.roles))
+
+
+def _gate_entries(lexicon: EventLexicon) -> Iterator[tuple[str, bool]]:
+    for word in lexicon.ai_words:
+        yield from ((form, True) for part in word.split(GAP)[:1] for form in all_forms(part.strip()))
+    for rule in lexicon.rules:
+        if rule.any_topic:
+            yield from ((form, False) for verb in rule.verbs for form in verb_forms(verb))
+            yield from ((form, False) for noun in rule.nouns for form in noun_forms(noun))
+            yield from (
+                (form, False) for phrase in rule.phrases for form in all_forms(phrase.partition(GAP)[0].strip())
+            )
 
 
 def _entries(lexicon: EventLexicon) -> Iterator[tuple[str, Word]]:
