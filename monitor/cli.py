@@ -218,7 +218,7 @@ def analyze(
     bad = False
     try:
         items = analysis.read(source, datetime.now(UTC))
-        for answer in analysis.answered(items, lambda texts: [pipeline.analyze(text) for text in texts]):
+        for answer in analysis.answered(items, pipeline.analyze_many):
             if isinstance(answer, analysis.InputError):
                 err.print(_plain(f"{source.name}: {answer}"), soft_wrap=True, highlight=False)
                 bad = True

@@ -14,7 +14,7 @@ from nlp.features import Heard, kind_of, stem
 from nlp.matcher import fold
 from nlp.rules import Kind, Match, Reading, Rules, Trigger
 from nlp.types import Mention
-from nlp.voice import BODY_HOLDS, Verdict, Voice, fingerprint, shipped
+from nlp.voice import Verdict, Voice, fingerprint, shipped
 
 BY_VOICE = "voice"
 """Stands in an event's `rule` where no rule fired."""
@@ -116,24 +116,23 @@ class Decider:
         logits = self._voice.logits(self.hear(sentences, on_topic=on_topic), self.kinds)
         return self._voice.verdict(logits, self._scores(sentences))
 
-    def decide(self, sentences: Sequence[Passage], *, headline: bool, on_topic: bool = False) -> tuple[Finding, ...]:
-        """What holds in a headline (all its sentences) or in one sentence of an article, the surest first."""
+    def decide(
+        self, sentences: Sequence[Passage], *, headline: bool, lead: bool = False, on_topic: bool = False
+    ) -> tuple[Finding, ...]:
+        """What holds in a headline (all its sentences) or in one sentence of an article, the surest first.
+
+        In the article's `lead` the voice may speak where no rule does; further on rules have to.
+        """
         found: list[Finding] = []
-        if self._worth_hearing(sentences, headline=headline, on_topic=on_topic):
+        ruled = any(s.reading.matches for s in sentences)
+        if ruled or ((headline or lead) and self._worth_hearing(sentences, headline=headline, on_topic=on_topic)):
             verdict = self.verdict(sentences, on_topic=on_topic)
-            ruled = self._scores(sentences)
-            found = [
-                self._finding(kind, score, sentences)
-                for kind, score in verdict.held()
-                if headline or kind in ruled or score >= BODY_HOLDS
-            ]
-        own = self._own(sentences, every=not headline)
-        return tuple(sorted(_with_own(found, own), key=lambda f: -f.score))
+            told = verdict.held() if headline else verdict.held_inside(self._scores(sentences))
+            found = [self._finding(kind, score, sentences) for kind, score in told]
+        return tuple(sorted(_with_own(found, self._own(sentences)), key=lambda f: -f.score))
 
     def _worth_hearing(self, sentences: Sequence[Passage], *, headline: bool, on_topic: bool) -> bool:
-        """Whether there is anything that the voice can tell: a headline on topic or with a company, else a rule's."""
-        if any(s.reading.matches for s in sentences):
-            return True
+        """Whether there is anything that the voice alone can tell: words on topic, or in a headline on a company."""
         topical = any(s.reading.on_topic for s in sentences)
         named = any(s.mentions for s in sentences)
         if sum(map(_telling, sentences)) < TELLING:
@@ -153,13 +152,13 @@ class Decider:
         number, trigger = self._loudest(kind, sentences)
         return Finding(kind, score, number, (trigger,), None)
 
-    def _own(self, sentences: Sequence[Passage], *, every: bool) -> list[Finding]:
-        """What rules find by themselves: those the voice does not know; in an article, which it never heard, any."""
+    def _own(self, sentences: Sequence[Passage]) -> list[Finding]:
+        """What rules that the voice does not know find by themselves."""
         return [
             Finding(match.rule.type, match.rule.score, number, tuple(match.triggers), match, own=True)
             for number, sentence in enumerate(sentences)
             for match in sentence.reading.matches
-            if every or match.order not in self._known
+            if match.order not in self._known
         ]
 
     def _loudest(self, kind: EventType, sentences: Sequence[Passage]) -> tuple[int, Trigger]:

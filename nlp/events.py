@@ -27,9 +27,10 @@ _TWO_SIDED = frozenset({EventType.PARTNERSHIP, EventType.FUNDING, EventType.ACQU
 class Task:
     """What the pipe is to make events of in one sentence: its findings, and the company of the title before it.
 
-    `mentions` have offsets of the sentence; `leader` is what "the lab" or "it" refers back to.
+    `words` are the sentence's, in which `mentions` have their offsets; `leader` is what "the lab" or "it" refers to.
     """
 
+    words: str
     mentions: tuple[Mention, ...]
     reading: Reading
     findings: tuple[Finding, ...]
@@ -59,19 +60,21 @@ class EventsComponent:
         return doc
 
     def _task(self, doc: Doc) -> Task:
+        words = doc.text
         mentions = tuple(m for m in doc._.mentions or () if m.end)
         if self._decider is None or not len(doc):
-            return Task(mentions, Reading((), (), ai=False, on_topic=False, opinion=False), ())
-        reading = self._decider.read(doc.text, mentions, on_topic=False)
-        return Task(mentions, reading, self._decider.decide([Passage(doc.text, mentions, reading)], headline=True))
+            return Task(words, mentions, Reading((), (), ai=False, on_topic=False, opinion=False), ())
+        reading = self._decider.read(words, mentions, on_topic=False)
+        findings = self._decider.decide([Passage(words, mentions, reading)], headline=True)
+        return Task(words, mentions, reading, findings)
 
 
-def needs_parse(words: str, task: Task) -> bool:
-    """Whether the grammar of a sentence could change what its findings become; for own rules it always may."""
-    if _BACK_REFERENCE.match(words) or (task.leader and not task.mentions):
+def needs_parse(task: Task) -> bool:
+    """Whether the grammar of a sentence could change what its findings become."""
+    if _BACK_REFERENCE.match(task.words) or (task.leader and not task.mentions):
         return True
     return any(
-        finding.own or not all(is_plain(words, task.mentions, trigger, task.reading) for trigger in finding.triggers)
+        not all(is_plain(task.words, task.mentions, trigger, task.reading) for trigger in finding.triggers)
         for finding in task.findings
     )
 
@@ -85,7 +88,7 @@ def _event(doc: Doc, finding: Finding, task: Task) -> Event | None:
         if finding.match is not None:
             roles = roles_of(doc, trigger, task.mentions, two_sided=two_sided)
             used = is_used(doc, trigger, finding.match, roles, task.mentions)
-            near = nearness(doc, trigger, finding.match)
+            near = nearness(doc, task.words, trigger, finding.match)
         rank = (used, near, -number)
         if (used or not finding.own) and (best is None or rank > best[0]):
             best = (rank, trigger)
@@ -94,17 +97,17 @@ def _event(doc: Doc, finding: Finding, task: Task) -> Event | None:
     trigger = best[1]
     roles = roles_of(doc, trigger, task.mentions, two_sided=two_sided)
     actor = roles.actor
-    leader = task.leader if _BACK_REFERENCE.match(doc.text) else None
+    leader = task.leader if _BACK_REFERENCE.match(task.words) else None
     if actor is None and leader != roles.target and not any(m.end <= trigger.start for m in task.mentions):
         actor = leader
     return Event(
         finding.type,
-        doc.text[trigger.start : trigger.end],
-        doc.text,
+        task.words[trigger.start : trigger.end],
+        task.words,
         trigger.start,
         actor,
         roles.target,
-        status_of(doc, trigger, task.reading),
+        status_of(doc, task.words, trigger, task.reading),
         round(finding.score, 3),
         finding.match.rule.name if finding.match is not None else BY_VOICE,
     )

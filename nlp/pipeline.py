@@ -34,6 +34,7 @@ UNUSED = (
     "attribute_ruler",
 )  # NER finds no NVIDIA; rules bring their forms, roles read tags
 MAX_CHARACTERS = 20_000  # what is read of a text: some 3,000 words, more than any news item needs
+LEAD = 4  # sentences after the title that tell the news; behind them stands what led to it
 MAX_READ = 60  # sentences of one text, beside its title, that are looked at for events
 REMEMBERED = 4_096  # headlines and sentences whose events are kept: a day's syndicated copies
 PARSED_TOGETHER = 128  # sentences in one batch of the parser: more gain nothing
@@ -70,17 +71,17 @@ class _Unit:
     sentences: tuple[Sentence, ...]
     mentions: tuple[Mention, ...]
     headline: bool
+    lead: bool
     on_topic: bool
     leader: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A sentence with findings, on its way to the events pipe: its place in the unit, the words the model reads."""
+    """A sentence with findings, on its way to the events pipe: its place in the unit, and as it was written."""
 
     start: int
     written: str
-    words: str
     task: Task
 
 
@@ -148,14 +149,17 @@ class Pipeline:
         leader = first[0].company if first else None
         passages = [self._passage(raw, s, mentions, on_topic=False) for s in title]
         on_topic = any(p.reading.on_topic for p in passages)
-        units = [_unit(raw, title, mentions, headline=True, on_topic=on_topic, leader=None)]
+        units = [_unit(raw, title, mentions, headline=True, lead=True, on_topic=on_topic, leader=None)]
         if all(p.reading.opinion for p in passages):
             return units
         starts = sorted({*gates, *(m.start for m in mentions)})
-        for sentence in sentences[len(title) : len(title) + MAX_READ]:
+        for number, sentence in enumerate(sentences[len(title) : len(title) + MAX_READ]):
             at = bisect_left(starts, sentence.start)
             if on_topic or (at < len(starts) and starts[at] < sentence.end):
-                units.append(_unit(raw, [sentence], mentions, headline=False, on_topic=on_topic, leader=leader))
+                lead = number < LEAD
+                units.append(
+                    _unit(raw, [sentence], mentions, headline=False, lead=lead, on_topic=on_topic, leader=leader)
+                )
         return units
 
     def _passage(self, raw: str, sentence: Sentence, mentions: Sequence[Mention], *, on_topic: bool) -> Passage:
@@ -182,7 +186,7 @@ class Pipeline:
     def _drafts(self, unit: _Unit) -> list[_Draft]:
         """The sentences of a unit that hold an event, with what the voice and the rules found."""
         passages = [self._passage(unit.text, s, unit.mentions, on_topic=unit.on_topic) for s in unit.sentences]
-        findings = self._decider.decide(passages, headline=unit.headline, on_topic=unit.on_topic)
+        findings = self._decider.decide(passages, headline=unit.headline, lead=unit.lead, on_topic=unit.on_topic)
         drafts = []
         for number, (sentence, passage) in enumerate(zip(unit.sentences, passages, strict=True)):
             told = tuple(f for f in findings if f.sentence == number)
@@ -190,8 +194,8 @@ class Pipeline:
                 words = passage.words
                 if sentence.titled:
                     words = unheadline(words, [(m.start, m.end) for m in passage.mentions])
-                task = Task(passage.mentions, passage.reading, told, unit.leader)
-                drafts.append(_Draft(sentence.start, passage.words, words, task))
+                task = Task(words, passage.mentions, passage.reading, told, unit.leader)
+                drafts.append(_Draft(sentence.start, passage.words, task))
         return drafts
 
     def _made(self, drafts: Sequence[_Draft]) -> list[tuple[Event, ...]]:
@@ -199,7 +203,7 @@ class Pipeline:
         made: list[tuple[Event, ...]] = [()] * len(drafts)
         if not drafts:
             return made
-        parsed = [number for number, draft in enumerate(drafts) if needs_parse(draft.words, draft.task)]
+        parsed = [number for number, draft in enumerate(drafts) if needs_parse(draft.task)]
         plain = [number for number in range(len(drafts)) if number not in set(parsed)]
         with self._nlp.memory_zone():  # else spaCy would keep every new word for ever
             for number in plain:
@@ -210,7 +214,7 @@ class Pipeline:
         return made
 
     def _doc(self, draft: _Draft) -> Doc:
-        doc = self._nlp.make_doc(draft.words)
+        doc = self._nlp.make_doc(draft.task.words)
         doc._.mentions, doc._.task = draft.task.mentions, draft.task
         return doc
 
@@ -234,13 +238,14 @@ def _unit(
     mentions: Sequence[Mention],
     *,
     headline: bool,
+    lead: bool,
     on_topic: bool,
     leader: str | None,
 ) -> _Unit:
     """Sentences that follow each other as a unit of their own."""
     start, end = sentences[0].start, sentences[-1].end
     moved = tuple(replace(s, start=s.start - start, end=s.end - start) for s in sentences)
-    return _Unit(raw[start:end], start, moved, _inside(mentions, start, end), headline, on_topic, leader)
+    return _Unit(raw[start:end], start, moved, _inside(mentions, start, end), headline, lead, on_topic, leader)
 
 
 def _placed(event: Event, unit: _Unit) -> Event:

@@ -83,6 +83,11 @@ def _surely_governs(words: str, trigger: Trigger, governing: tuple[Kind, int, in
     return kind is not Kind.DENIED and 0 <= trigger.start - end <= BESIDE and same_clause(words, end, trigger.start)
 
 
+def is_parsed(doc: Doc) -> bool:
+    """Whether tagger and parser have read it; its first token tells, where `has_annotation` would walk through all."""
+    return len(doc) > 0 and bool(doc[0].dep)
+
+
 def token_at(doc: Doc, start: int) -> Token:
     """The token that holds the character at `start`."""
     span = doc.char_span(start, start + 1, alignment_mode="expand")
@@ -107,17 +112,17 @@ def is_used(doc: Doc, trigger: Trigger, match: Match, roles: Roles, mentions: Se
     return any(not (o[0] < trigger.head_end and trigger.start < o[1]) for o in match.objects)
 
 
-def nearness(doc: Doc, trigger: Trigger, match: Match) -> int:
+def nearness(doc: Doc, words: str, trigger: Trigger, match: Match) -> int:
     """How near a rule's object stands: 2 where it hangs on the trigger, 1 in the same clause, else 0."""
     apart = [o for o in match.objects if not (o[0] < trigger.head_end and trigger.start < o[1])]
     if not match.rule.objects or any(_depends(doc, token_at(doc, trigger.start), o) for o in apart):
         return 2
-    return int(any(same_clause(doc.text, trigger.start, o[0]) for o in apart))
+    return int(any(same_clause(words, trigger.start, o[0]) for o in apart))
 
 
 def _is_verb(token: Token, mentions: Sequence[Mention]) -> bool:
     """Whether a word that could be a verb is used as one; True where no tagger ran."""
-    if not token.doc.has_annotation("TAG") or _follows_subject(token, mentions):
+    if not is_parsed(token.doc) or _follows_subject(token, mentions):
         return True
     if not token.tag_.startswith(_NOMINAL):
         return True
@@ -138,7 +143,7 @@ def _follows_subject(token: Token, mentions: Sequence[Mention]) -> bool:
 
 def _depends(doc: Doc, token: Token, span: tuple[int, int]) -> bool:
     """Whether the object at `span` hangs on the trigger, or on the verb that the trigger belongs to."""
-    if not doc.has_annotation("DEP"):
+    if not is_parsed(doc):
         return False
     thing = token_at(doc, span[1] - 1)
     head = token
@@ -152,7 +157,7 @@ def roles_of(doc: Doc, trigger: Trigger, mentions: Sequence[Mention], *, two_sid
     people_last = sorted(mentions, key=lambda m: m.via == PERSON)
     actor = target = None
     subject = False
-    if doc.has_annotation("DEP"):
+    if is_parsed(doc):
         actor, target, subject = _by_grammar(doc, token_at(doc, trigger.start), people_last)
     if actor is None and not subject:
         before = [m for m in mentions if m.end <= trigger.start and m.company != target]
@@ -221,28 +226,29 @@ def _company_under(doc: Doc, token: Token | None, mentions: Sequence[Mention], b
     return (head or inside)[0].company if inside else None
 
 
-def status_of(doc: Doc, trigger: Trigger, reading: Reading) -> Status:
-    """Denied, rumoured, planned or reported, by the words that govern the trigger."""
+def status_of(doc: Doc, words: str, trigger: Trigger, reading: Reading) -> Status:
+    """Denied, rumoured, planned or reported, by the words that govern the trigger; `words` are the doc's text."""
     token = token_at(doc, trigger.start)
     for kind in STATUSES:
-        if any(_governs(doc, token, trigger, kind, start, end) for k, start, end in reading.governing if k is kind):
+        if any(
+            _governs(doc, words, token, trigger, kind, start, end) for k, start, end in reading.governing if k is kind
+        ):
             return _STATUS[kind]
         if kind is Kind.DENIED and _negated(doc, token):
             return Status.DENIED
-    return Status.PLANNED if _infinitive(doc, token, trigger) else Status.REPORTED
+    return Status.PLANNED if _infinitive(doc, words, token, trigger) else Status.REPORTED
 
 
-def _governs(doc: Doc, token: Token, trigger: Trigger, kind: Kind, start: int, end: int) -> bool:
+def _governs(doc: Doc, words: str, token: Token, trigger: Trigger, kind: Kind, start: int, end: int) -> bool:
     """Whether the status word at `start` speaks of the trigger."""
     if start < trigger.head_end and trigger.start < end:
         own = (kind is Kind.PLANNED and trigger.kind is not Kind.NOUN) or (
             kind is Kind.RUMOURED and trigger.kind is Kind.PHRASE
         )
         return own or start < trigger.start
-    word = doc.text[start:end].lower()
-    if kind is Kind.RUMOURED and word not in _MODAL_RUMOUR:
+    if kind is Kind.RUMOURED and words[start:end].lower() not in _MODAL_RUMOUR:
         return True
-    if doc.has_annotation("DEP"):
+    if is_parsed(doc):
         governor = token_at(doc, start)
         chain = {token.i, *(a.i for a in token.ancestors)}
         if governor.i in chain:
@@ -257,7 +263,7 @@ def _governs(doc: Doc, token: Token, trigger: Trigger, kind: Kind, start: int, e
 
 def _negated(doc: Doc, token: Token) -> bool:
     """Whether a plain `not` or `never` hangs on the trigger or on the verb above it."""
-    if not doc.has_annotation("DEP"):
+    if not is_parsed(doc):
         return False
     above: list[Token] = [token]
     while above[-1].dep_ in {"xcomp", "aux", "ccomp", "dobj"} and above[-1].head is not above[-1]:
@@ -265,9 +271,9 @@ def _negated(doc: Doc, token: Token) -> bool:
     return any(child.dep_ == "neg" for verb in above for child in verb.children)
 
 
-def _infinitive(doc: Doc, token: Token, trigger: Trigger) -> bool:
+def _infinitive(doc: Doc, words: str, token: Token, trigger: Trigger) -> bool:
     """Whether the trigger stands with `to`, as headlines write what is to come."""
-    if doc.text.startswith("to ", trigger.start):
+    if words.startswith("to ", trigger.start):
         return True
     if token.i == 0:
         return False

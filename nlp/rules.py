@@ -155,7 +155,8 @@ class Rules:
         for f in whole:
             if f.value.kind is Kind.WITHOUT:
                 vetoes.setdefault(f.value.rule, []).append(f.start)
-        for order, marks in self._veto_marks.items():
+        for order in {f.value.rule for f in whole if f.value.kind in TRIGGERS} & self._veto_marks.keys():
+            marks = self._veto_marks[order]
             vetoes.setdefault(order, []).extend(m.start() for mark in marks for m in PATTERNS[mark].finditer(text))
         return vetoes
 

@@ -34,8 +34,9 @@ LEAST = 0.3
 """Likelihood that the likeliest cause itself must have: where several are about as likely, none is told."""
 SECOND = 0.35
 """Likelihood from which a second cause counts beside the first."""
-BODY_HOLDS = 0.9
-"""Likelihood from which the voice is believed without a rule inside an article: it learnt from headlines."""
+INSIDE, INSIDE_ALONE = 0.45, 0.9
+"""Likelihood that a type must have inside an article where one of its rules fires, and where none does: the voice
+learnt from headlines, which report, while most sentences of an article explain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,13 @@ class Verdict:
         if self.market_move >= HOLDS:
             found.append((EventType.MARKET_MOVE, self.market_move))
         return found
+
+    def held_inside(self, ruled: Iterable[EventType]) -> list[tuple[EventType, float]]:
+        """The types that hold in a sentence of an article, the likeliest first; of `ruled` a rule fires there."""
+        least = dict.fromkeys(ruled, INSIDE)
+        types = {**self.causes, EventType.MARKET_MOVE: self.market_move}
+        found = [(kind, score) for kind, score in types.items() if score >= least.get(kind, INSIDE_ALONE)]
+        return sorted(found, key=lambda one: -one[1])
 
 
 class Voice:

@@ -39,7 +39,7 @@ def ours(calls: Connection, companies: Mapping[str, Company], lexicon: EventLexi
     symbols = {id_: company.symbol for id_, company in companies.items() if company.symbol}
 
     def read(texts: Sequence[Text]) -> Callable[[], list[set[str]]]:
-        found = [pipeline.analyze(text) for text in texts]
+        found = pipeline.analyze_many(texts)
         return lambda: [{symbols[c] for c in analysis.companies if c in symbols} for analysis in found]
 
     _serve(calls, read)
