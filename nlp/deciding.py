@@ -132,12 +132,11 @@ class Decider:
         return tuple(sorted(_with_own(found, self._own(sentences)), key=lambda f: -f.score))
 
     def _worth_hearing(self, sentences: Sequence[Passage], *, headline: bool, on_topic: bool) -> bool:
-        """Whether there is anything that the voice alone can tell: words on topic, or in a headline on a company."""
-        topical = any(s.reading.on_topic for s in sentences)
-        named = any(s.mentions for s in sentences)
+        """Whether there is anything that the voice alone can tell: words on topic, inside an article of a company."""
         if sum(map(_telling, sentences)) < TELLING:
             return False
-        return topical or named if headline else named and (topical or on_topic)
+        topical = on_topic or any(s.reading.on_topic for s in sentences)
+        return topical and (headline or any(s.mentions for s in sentences))
 
     def _finding(self, kind: EventType, score: float, sentences: Sequence[Passage]) -> Finding:
         ranked = [

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from config.types import EventType
 from nlp.deciding import BY_VOICE, Decider, Finding, Passage
-from nlp.roles import is_plain, is_used, nearness, roles_of, status_of
+from nlp.roles import is_plain, is_used, may_be_denied, nearness, roles_of, status_of
 from nlp.rules import Reading, Trigger
 from nlp.types import Event, Mention
 
@@ -21,6 +21,10 @@ _BACK_REFERENCE = re.compile(
     r"|It(?:s)?\s)"
 )
 _TWO_SIDED = frozenset({EventType.PARTNERSHIP, EventType.FUNDING, EventType.ACQUISITION, EventType.CAPEX})
+
+
+WORTH_PARSING = 0.6
+"""Score from which grammar is asked: somewhat less than what makes an event a fact that opens links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,23 @@ class EventsComponent:
         return Task(words, mentions, reading, findings)
 
 
-def needs_parse(task: Task) -> bool:
-    """Whether the grammar of a sentence could change what its findings become."""
+def needs_parse(task: Task, *, lead: bool) -> bool:
+    """Whether the grammar of a sentence could change what its findings become.
+
+    What may be denied is always parsed; who did it to whom is asked of grammar where an article leads, the headline
+    included, for events that are not hardly believed.
+    """
+    if not task.findings:
+        return False
+    if may_be_denied(task.words, task.reading):
+        return True
+    believed = [finding for finding in task.findings if finding.score >= WORTH_PARSING]
+    if not lead or not believed:
+        return False
     if _BACK_REFERENCE.match(task.words) or (task.leader and not task.mentions):
         return True
-    return any(
-        not all(is_plain(task.words, task.mentions, trigger, task.reading) for trigger in finding.triggers)
-        for finding in task.findings
+    return not all(
+        is_plain(task.words, task.mentions, t, task.reading) for finding in believed for t in finding.triggers
     )
 
 

