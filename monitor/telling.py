@@ -81,6 +81,7 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     telling.draw(decisions)
     telling.digests()
     tx.record(decisions, config.fingerprint, now)
+    memory.saw(snapshot.seen(), snapshot.doubtful())
     tx.save_looks({symbol: looks for symbol, looks in snapshot.looks.items() if looks != before.get(symbol)})
     return Pass(tuple(decisions), tuple(telling.deliveries), prices, snapshot.suspects(), snapshot.stopped())
 
