@@ -177,11 +177,11 @@ async def test_the_bars_of_many_symbols_come_some_at_a_pass(store: Store) -> Non
 def test_what_is_wanted_is_the_close_before_and_what_is_known_since_the_open() -> None:
     """In the pre-market yesterday's close is enough, and where no quote is asked for that of the day before."""
     assert {"NVDA": Wanted(FRIDAY, OPEN)} == wanted(["NVDA"], CALENDARS, OPEN)
-    early = OPEN - timedelta(hours=3)
-    assert {"NVDA": Wanted(FRIDAY)} == wanted(["NVDA"], CALENDARS, early, early={"NVDA"})
-    assert {"NVDA": Wanted(THURSDAY)} == wanted(["NVDA"], CALENDARS, early)
-    late = OPEN + timedelta(hours=3)
-    assert {"NVDA": Wanted(FRIDAY, late - DOUBT_AGAIN)} == wanted(["NVDA"], CALENDARS, late, doubtful={"NVDA"})
+    night = OPEN - timedelta(hours=3)
+    assert {"NVDA": Wanted(FRIDAY)} == wanted(["NVDA"], CALENDARS, night, early={"NVDA"})
+    assert {"NVDA": Wanted(THURSDAY)} == wanted(["NVDA"], CALENDARS, night)
+    noon = OPEN + timedelta(hours=3)
+    assert {"NVDA": Wanted(FRIDAY, noon - DOUBT_AGAIN)} == wanted(["NVDA"], CALENDARS, noon, doubtful={"NVDA"})
     history = bars("NVDA", {FRIDAY: 100.0})
     early, late = (replace(history, asked=OPEN + timedelta(minutes=m)) for m in (-1, 1))
     asked = {"NVDA": Wanted(FRIDAY, OPEN)}
