@@ -21,8 +21,8 @@ MOST: Final = 800
 """Bars that are kept of a symbol: three years, six times what a fit reads."""
 AT_ONCE: Final = 20
 """Bars that are only asked for again are asked for so many at a time: at an open, quotes must not wait for them."""
-MISSING_AT_ONCE: Final = 120
-"""Missing ones so many: a quarter of a minute beyond the throttle's burst, so that a pass ends before the next."""
+MISSING_AT_ONCE: Final = 60
+"""Missing ones so many: what the throttle lets through at once, some ten seconds of asking."""
 DOUBT_AGAIN: Final = timedelta(minutes=30)
 """How long after bars with a doubtful base they are asked for again."""
 
