@@ -26,7 +26,7 @@ from monitor.rota import Rota
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
 from monitor.telling import Pass, tell
-from monitor.types import Analyzer, FeedAnswer, FeedState, NewsSource, PriceSource
+from monitor.types import Analyzer, FeedAnswer, FeedState, NewsSource, PriceSource, Pushing
 from nlp.types import Analysis
 
 
@@ -128,8 +128,9 @@ async def _refuse(
 
 async def watch_prices(edges: Edges, config: Config, now: datetime) -> Pass:
     """Ask for the prices that matter now and decide what is told of them."""
+    moved = edges.prices.stirred() if isinstance(edges.prices, Pushing) else frozenset[str]()
     asking = await edges.store.transact(
-        partial(plan, config=config, calendars=edges.calendars, memory=edges.memory, now=now)
+        partial(plan, config=config, calendars=edges.calendars, memory=edges.memory, now=now, moved=moved)
     )
     prices = await edges.memory.ask(edges.prices, asking, now)
     return await edges.store.transact(

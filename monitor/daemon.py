@@ -29,7 +29,7 @@ from monitor.operator import failing, messages
 from monitor.places import AlreadyRunningError, Places
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, StoreError, Tx
-from monitor.types import PriceSource
+from monitor.types import PriceSource, Pushing
 from nlp.pool import Pool
 
 log = structlog.get_logger("aftershock")
@@ -180,8 +180,8 @@ class Daemon:
                 max_instances=most,
             )
         scheduler.start()
-        moved = getattr(self._edges.prices, "moved", None)
-        waking = asyncio.create_task(self._on_moves(moved)) if isinstance(moved, asyncio.Event) else None
+        prices = self._edges.prices
+        waking = asyncio.create_task(self._on_moves(prices.moved)) if isinstance(prices, Pushing) else None
         try:
             await self._stopping.wait()
         finally:

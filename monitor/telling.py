@@ -81,6 +81,7 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     telling.draw(decisions)
     telling.digests()
     tx.record(decisions, config.fingerprint, now)
+    memory.saw(snapshot.seen(), snapshot.doubtful())
     tx.save_looks({symbol: looks for symbol, looks in snapshot.looks.items() if looks != before.get(symbol)})
     return Pass(tuple(decisions), tuple(telling.deliveries), prices, snapshot.suspects(), snapshot.stopped())
 
@@ -226,8 +227,8 @@ class _Telling:
         """The root with the records that hold now of its stocks, and what of them was not said yet."""
         if self._records is None:
             return root, []
-        symbols = {row.symbol for row in root.rows}
-        mine = [r for r in self._records if r.symbol in symbols]
+        companies = {row.company for row in root.rows}
+        mine = [r for r in self._records if r.company in companies]
         new = [r for r in mine if r.key not in root.announced]
         announced = root.announced + tuple(r.key for r in new)
         return replace(root, records=tuple(r.text for r in mine), announced=announced), [r.text for r in new]

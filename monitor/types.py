@@ -4,10 +4,11 @@ All times are UTC-aware. Two times are kept of everything that comes from outsid
 happened, and when we had it.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from alerts.types import Row
 from config.types import Direction, EventType, Feed, RelationKind
@@ -318,6 +319,18 @@ class PriceSource(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class Pushing(Protocol):
+    """What a `PriceSource` has besides where it hears of trades without being asked."""
+
+    moved: asyncio.Event
+    """Set while a price has moved that nobody was told of."""
+
+    def stirred(self) -> frozenset[str]:
+        """The symbols that have moved since this was last asked; clears `moved`."""
         ...
 
 
