@@ -454,10 +454,11 @@ async def test_the_same_body_again_is_not_read_again(web: Web, news: HttpNews) -
 
 
 async def test_a_host_that_asks_for_a_pause_is_not_asked_for_its_other_feeds(web: Web, news: HttpNews) -> None:
-    """Not even in the same pass: those wait, and have not failed."""
+    """Not even in the same pass: those wait, have not failed, and will not all come in the moment that it opens."""
     feeds = [Feed(f"f{n}", web.serve(f"/{n}", Answer(429, headers={"Retry-After": "600"})), "Feed") for n in range(9)]
     answers = await polled(news, due(feeds, {}, NOW), NOW)
-    assert {NOW + timedelta(minutes=10)} == {a.state.next_poll for a in answers}
+    times = {a.state.next_poll - NOW for a in answers}
+    assert (9, True) == (len(times), timedelta(minutes=10) <= min(times) <= max(times) <= timedelta(minutes=10.5))
     asked = [a for a in answers if a.state.failures]
     assert len(asked) == len(web.requests()) <= 2
     assert {""} == {a.error for a in answers if not a.state.failures}

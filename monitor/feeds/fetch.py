@@ -7,7 +7,7 @@ raises.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -29,9 +29,10 @@ from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
 from monitor.feeds.guard import guarded_sockets, is_allowed
 from monitor.feeds.items import Item, Parsed
 from monitor.feeds.names import SystemNames
-from monitor.feeds.poll import Body, Outcome, Reach, Trouble, retry_after, settle
+from monitor.feeds.poll import Body, Outcome, Reach, Trouble, apart, host_of, retry_after, settle
 from monitor.feeds.pool import TooSlowError, Worker, WorkerError
 from monitor.feeds.rhythm import fresh_for
+from monitor.feeds.turns import Turns
 from monitor.types import Article, FeedAnswer, FeedState
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -50,7 +51,10 @@ FEED_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a poll may take. `parse` is in seconds, `body` in unpacked bytes; the rest are numbers."""
+    """What a poll may take. `parse` and `gap` are in seconds, `body` in unpacked bytes; the rest are numbers.
+
+    `gap` lies between two feeds of a host; those that the settings list are the user's own, and wait for no turn.
+    """
 
     timeouts: Timeouts = field(default_factory=Timeouts)
     parse: float = 10.0
@@ -59,6 +63,7 @@ class Limits:
     at_once: int = 48
     per_host: int = 2
     large: int = 4
+    gap: float = 0.5
 
 
 LIMITS = Limits()
@@ -122,6 +127,7 @@ class HttpNews:
         self._names = resolver or SystemNames(limits.at_once, limits.timeouts.name)
         quick = limits.parse * QUICK
         self._quick, self._patient = Worker(quick), Worker(limits.parse - quick)
+        self._turns = Turns(limits.gap)
         self._reach = Reach()
         self._slots = asyncio.Semaphore(limits.at_once)
         self._large = asyncio.Semaphore(limits.large)
@@ -141,6 +147,7 @@ class HttpNews:
         async def ask(feed: Feed, state: FeedState) -> None:
             await arrived.put(await self._poll(feed, state, now))
 
+        crowds = Counter(host_of(state) for _, state in due)
         asking = [asyncio.create_task(ask(feed, state)) for feed, state in due]
         try:
             left = len(asking)
@@ -157,15 +164,16 @@ class HttpNews:
                     ready += unreached
                     unreached = []
                 if ready:
-                    yield [self._answer(one) for one in ready]
+                    yield [self._answer(one, crowds[host_of(one.state)] > self._limits.per_host) for one in ready]
         finally:
             for task in asking:
                 task.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
 
-    def _answer(self, one: Polled) -> FeedAnswer:
+    def _answer(self, one: Polled, in_a_crowd: bool) -> FeedAnswer:
         outcome = self._reach.blame(one.outcome)
         state = settle(one.state, outcome, one.at, self.settings.poll_news)
+        state = apart(state, one.at) if in_a_crowd else state
         error = state.error if outcome.trouble is Trouble.CLOSED else outcome.error
         return FeedAnswer(state, tuple(article(one.feed, item, one.at) for item in one.items if item.title), error)
 
@@ -175,8 +183,10 @@ class HttpNews:
         try:
             url = address(state.moved or feed.url)
             host = url.host or ""
-            async with self._hosts[host], self._slots:
-                outcome, items = await self._ask(url, state, now, trail)
+            async with self._hosts[host]:
+                await self._turn(url)
+                async with self._slots:
+                    outcome, items = await self._ask(url, state, now, trail)
         except WorkerError as error:
             outcome, items = Outcome(Trouble.ANSWER, str(error)), ()
         except Exception as error:  # noqa: BLE001  one feed, whatever it did, must not cost the others their poll
@@ -185,6 +195,11 @@ class HttpNews:
             if outcome.retry_after and outcome.trouble is not Trouble.CLOSED:
                 self._closed[last] = outcome.retry_after
         return Polled(feed, state, host, outcome, items, self._clock() if self._clock else now)
+
+    async def _turn(self, url: URL) -> None:
+        """Wait until the host may be asked for one more of its feeds."""
+        if not is_allowed(url.host or "", url.port, self.settings.allow):
+            await asyncio.sleep(self._turns.wait(url.host or "", asyncio.get_running_loop().time()))
 
     async def _ask(
         self, url: URL, state: FeedState, now: datetime, trail: list[URL]
