@@ -1,18 +1,17 @@
 """Fetches feeds over HTTP as a publisher would like it done: the edge behind `NewsSource`.
 
 Asks conditionally with validators byte for byte, follows redirects by hand so that every hop passes the guard, bounds
-time and size, and hands bodies to a process that can be killed: one for feeds that could be read last time, another for
-the rest, so that a hostile feed holds up none that is well. What comes of it is decided in `poll`; nothing a feed does
-raises.
+time and size, and hands bodies to processes that can be killed: one for ordinary feeds that could be read last time,
+some for the rest, so that a hostile feed holds up none that is well. What comes of it is decided in `poll`; nothing a
+feed does raises.
 """
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -23,17 +22,19 @@ from yarl import URL
 
 from config.types import Feed, Settings
 from monitor.feeds import parse
-from monitor.feeds.body import ACCEPTED, read_body
+from monitor.feeds.body import ACCEPTED, LARGE, read_body
 from monitor.feeds.clean import one_line
 from monitor.feeds.errors import FeedError, Timeouts, explain, status_error
 from monitor.feeds.guard import guarded_sockets, is_allowed
 from monitor.feeds.items import Item, Parsed
 from monitor.feeds.names import SystemNames
 from monitor.feeds.poll import Body, Outcome, Reach, Trouble, apart, host_of, retry_after, settle
-from monitor.feeds.pool import TooSlowError, Worker, WorkerError
+from monitor.feeds.pool import TooSlowError, Worker, WorkerError, Workers
 from monitor.feeds.rhythm import fresh_for
 from monitor.feeds.turns import Turns
 from monitor.types import Article, FeedAnswer, FeedState
+
+Admit = Callable[[], Awaitable[None]]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 QUICK = 0.2
@@ -63,6 +64,7 @@ class Limits:
     at_once: int = 48
     per_host: int = 2
     large: int = 4
+    parsers: int = 2
     gap: float = 0.5
 
 
@@ -126,7 +128,8 @@ class HttpNews:
         self._limits = limits
         self._names = resolver or SystemNames(limits.at_once, limits.timeouts.name)
         quick = limits.parse * QUICK
-        self._quick, self._patient = Worker(quick), Worker(limits.parse - quick)
+        self._quick, self._patient = Worker(quick), Workers(limits.parsers, limits.parse - quick)
+        self._bulky = asyncio.Semaphore(max(limits.parsers - 1, 1))
         self._turns = Turns(limits.gap)
         self._reach = Reach()
         self._slots = asyncio.Semaphore(limits.at_once)
@@ -205,9 +208,21 @@ class HttpNews:
         self, url: URL, state: FeedState, now: datetime, trail: list[URL]
     ) -> tuple[Outcome, tuple[Item, ...]]:
         async with AsyncExitStack() as room:
-            async with asyncio.timeout(self._limits.timeouts.total):
-                page = await self._get(url, state, now, trail, room)
+            page = await self._in_time(url, state, now, trail, room)
             return await self._read(page, state)
+
+    async def _in_time(self, url: URL, state: FeedState, now: datetime, trail: list[URL], room: AsyncExitStack) -> Page:
+        """As `_get`, within the time for a whole answer. Waiting for a place for a large body does not count."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._limits.timeouts.total) as limit:
+
+            async def admit() -> None:
+                left = (limit.when() or 0.0) - loop.time()
+                limit.reschedule(None)
+                await room.enter_async_context(self._large)
+                limit.reschedule(loop.time() + left)
+
+            return await self._get(url, state, now, trail, admit)
 
     async def _read(self, page: Page, state: FeedState) -> tuple[Outcome, tuple[Item, ...]]:
         good = Outcome(etag=page.etag, last_modified=page.last_modified, fresh=page.fresh, moved=page.moved)
@@ -227,8 +242,7 @@ class HttpNews:
         state, trail = FeedState("", now), list[URL]()
         try:
             async with AsyncExitStack() as room:
-                async with asyncio.timeout(self._limits.timeouts.total):
-                    page = await self._get(address(url), state, now, trail, room)
+                page = await self._in_time(address(url), state, now, trail, room)
                 parsed = await self._parse(state, page, page.body or b"")
         except WorkerError as error:
             raise FeedError(str(error)) from error
@@ -240,18 +254,23 @@ class HttpNews:
     async def _parse(self, state: FeedState, page: Page, body: bytes) -> Parsed:
         """The items of `body`. Raises WorkerError.
 
-        A feed that could be read last time is quick, and shares a process with its like; one that is slow all the same
-        is broken off, and goes where all others are parsed, so that it delays only those.
+        A feed that could be read last time and is of an ordinary size is quick, and shares a process with its like; one
+        that is slow all the same is broken off, and goes where all others are parsed, so that it delays only those.
+        There small ones go first, and one process is never lent to large ones.
         """
+        work = parse.read, body, page.content_type, page.url
+        if len(body) > LARGE:
+            async with self._bulky:
+                return await self._patient.run(*work, size=len(body))
         if state.known and not state.failures:
             with suppress(TooSlowError):
-                return await self._quick.run(parse.read, body, page.content_type, page.url)
-        return await self._patient.run(parse.read, body, page.content_type, page.url)
+                return await self._quick.run(*work)
+        return await self._patient.run(*work, size=len(body))
 
-    async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL], room: AsyncExitStack) -> Page:
+    async def _get(self, url: URL, state: FeedState, now: datetime, trail: list[URL], admit: Admit) -> Page:
         """The feed's page, over as many redirects as allowed; `trail` is given every address that is asked.
 
-        A large body takes one of the few places for such, which is free again when `room` is left.
+        `admit` is waited for before a large body is read.
 
         Raises FeedError and what aiohttp raises.
         """
@@ -262,7 +281,7 @@ class HttpNews:
             self._check_open(url, now)
             async with self._session(url).get(url, headers=headers, allow_redirects=False) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
-                    return replace(await self._page(response, state, now, room), moved=moved)
+                    return replace(await self._page(response, state, now, admit), moved=moved)
                 target = address(response.headers["Location"], url)
                 for_good = for_good and response.status in FOR_GOOD and target.scheme >= url.scheme
                 url = target
@@ -280,9 +299,7 @@ class HttpNews:
         if until and until > now:
             raise FeedError("its host asked for a pause", Trouble.CLOSED, retry_after=until)
 
-    async def _page(
-        self, response: aiohttp.ClientResponse, state: FeedState, now: datetime, room: AsyncExitStack
-    ) -> Page:
+    async def _page(self, response: aiohttp.ClientResponse, state: FeedState, now: datetime, admit: Admit) -> Page:
         etag, last_modified = _raw(response, b"etag"), _raw(response, b"last-modified")
         content_type = response.headers.get("Content-Type", "")
         if response.status == HTTPStatus.NOT_MODIFIED and (state.etag or state.last_modified):
@@ -292,8 +309,7 @@ class HttpNews:
             wait = retry_after(response.headers.get("Retry-After", ""), now)
             raise status_error(response.status, wait, contact=self.settings.contact)
         encoding = response.headers.get("Content-Encoding", "")
-        place = partial(room.enter_async_context, self._large)
-        body = await read_body(response.content.iter_any(), encoding, self._limits.body, place)
+        body = await read_body(response.content.iter_any(), encoding, self._limits.body, admit)
         return Page(str(response.url), body, content_type, etag, last_modified, fresh_for(response.headers))
 
     def _headers(self, state: FeedState) -> dict[str, str]:
@@ -327,8 +343,7 @@ class HttpNews:
         for session in sessions:
             await session.close()
         await self._names.close()
-        await self._quick.close()
-        await self._patient.close()
+        await asyncio.gather(self._quick.close(), self._patient.close())
 
 
 def address(text: str, base: URL | None = None) -> URL:
