@@ -54,7 +54,9 @@ FEED_TYPES = (
 class Limits:
     """What a poll may take. `parse` and `gap` are in seconds, `body` in unpacked bytes; the rest are numbers.
 
-    `gap` lies between two feeds of a host; those that the settings list are the user's own, and wait for no turn.
+    `at_once` feeds that are well are asked at a time, and beside them so many `doubtful` ones: tricklers hold only each
+    other up. `gap` lies between two feeds of a host; those that the settings list are the user's own, and wait for no
+    turn.
     """
 
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -62,6 +64,7 @@ class Limits:
     body: int = 5_000_000
     redirects: int = 5
     at_once: int = 48
+    doubtful: int = 24
     per_host: int = 2
     large: int = 4
     parsers: int = 2
@@ -132,7 +135,7 @@ class HttpNews:
         self._bulky = asyncio.Semaphore(max(limits.parsers - 1, 1))
         self._turns = Turns(limits.gap)
         self._reach = Reach()
-        self._slots = asyncio.Semaphore(limits.at_once)
+        self._slots = {well: asyncio.Semaphore(limits.at_once if well else limits.doubtful) for well in (True, False)}
         self._large = asyncio.Semaphore(limits.large)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
@@ -188,7 +191,7 @@ class HttpNews:
             host = url.host or ""
             async with self._hosts[host]:
                 await self._turn(url)
-                async with self._slots:
+                async with self._slots[is_well(state)]:
                     outcome, items = await self._ask(url, state, now, trail)
         except WorkerError as error:
             outcome, items = Outcome(Trouble.ANSWER, str(error)), ()
@@ -262,7 +265,7 @@ class HttpNews:
         if len(body) > LARGE:
             async with self._bulky:
                 return await self._patient.run(*work, size=len(body))
-        if state.known and not state.failures:
+        if is_well(state):
             with suppress(TooSlowError):
                 return await self._quick.run(*work)
         return await self._patient.run(*work, size=len(body))
@@ -327,7 +330,7 @@ class HttpNews:
             timeouts = self._limits.timeouts
             self._sessions[guarded] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._limits.at_once,
+                    limit=self._limits.at_once + self._limits.doubtful,
                     resolver=self._names,
                     socket_factory=guarded_sockets(lambda: self.settings.allow) if guarded else None,
                 ),
@@ -355,6 +358,11 @@ def address(text: str, base: URL | None = None) -> URL:
     if url.scheme not in {"http", "https"} or not url.host:
         raise FeedError(f"only http and https addresses are read: {url}", Trouble.SETTINGS)
     return url
+
+
+def is_well(state: FeedState) -> bool:
+    """Whether a feed could be read the last time."""
+    return state.known and not state.failures
 
 
 def article(feed: Feed, item: Item, seen: datetime) -> Article:

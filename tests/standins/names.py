@@ -1,6 +1,7 @@
 """A name server of the test's own."""
 
 import socket
+from collections.abc import Mapping
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -8,9 +9,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 class Names(AbstractResolver):
     """A name server that gives each name these addresses."""
 
-    def __init__(self, **addresses: str) -> None:
-        """Names by their first label."""
-        self.addresses = addresses
+    def __init__(self, hosts: Mapping[str, str] | None = None, **addresses: str) -> None:
+        """Addresses by a name's first label."""
+        self.addresses = {**(hosts or {}), **addresses}
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
