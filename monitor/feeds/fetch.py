@@ -30,7 +30,7 @@ from monitor.feeds.items import Item, Parsed
 from monitor.feeds.names import SystemNames
 from monitor.feeds.poll import Body, Outcome, Reach, Trouble, apart, host_of, retry_after, settle
 from monitor.feeds.pool import TooSlowError, Worker, WorkerError, Workers
-from monitor.feeds.rhythm import fresh_for
+from monitor.feeds.rhythm import fresh_for, welcome
 from monitor.feeds.turns import Turns
 from monitor.types import Article, FeedAnswer, FeedState
 
@@ -200,7 +200,7 @@ class HttpNews:
             outcome, items = explain(error, self._limits.timeouts, last if last != host else ""), ()
             if outcome.retry_after and outcome.trouble is not Trouble.CLOSED:
                 self._closed[last] = outcome.retry_after
-        return Polled(feed, state, host, outcome, items, self._clock() if self._clock else now)
+        return Polled(feed, state, host, outcome, items, self._at(now))
 
     async def _turn(self, url: URL) -> None:
         """Wait until the host may be asked for one more of its feeds."""
@@ -281,7 +281,7 @@ class HttpNews:
         moved, for_good = "", True
         for _ in range(self._limits.redirects + 1):
             trail.append(url)
-            self._check_open(url, now)
+            self._check_open(url, state, self._at(now))
             async with self._session(url).get(url, headers=headers, allow_redirects=False) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
                     return replace(await self._page(response, state, now, admit), moved=moved)
@@ -291,7 +291,11 @@ class HttpNews:
                 moved = str(url) if for_good else moved
         raise FeedError(f"redirects more than {self._limits.redirects} times")
 
-    def _check_open(self, url: URL, now: datetime) -> None:
+    def _at(self, now: datetime) -> datetime:
+        """The time at this moment of a pass that began at `now`."""
+        return self._clock() if self._clock else now
+
+    def _check_open(self, url: URL, state: FeedState, now: datetime) -> None:
         """Raises FeedError if the host wants to know whom it serves and is not told, or no request before a time."""
         name = url.host or ""
         if not self.settings.contact and any(f".{name}".endswith(f".{host}") for host in WANT_CONTACT):
@@ -301,6 +305,8 @@ class HttpNews:
         until = self._closed.get(url.host or "")
         if until and until > now:
             raise FeedError("its host asked for a pause", Trouble.CLOSED, retry_after=until)
+        if (later := welcome(now, state.wishes)) > now:  # its turn came late
+            raise FeedError("its publisher skips this hour", Trouble.CLOSED, retry_after=later)
 
     async def _page(self, response: aiohttp.ClientResponse, state: FeedState, now: datetime, admit: Admit) -> Page:
         etag, last_modified = _raw(response, b"etag"), _raw(response, b"last-modified")
@@ -309,7 +315,7 @@ class HttpNews:
             kept = etag or state.etag, last_modified or state.last_modified
             return Page(str(response.url), None, content_type, *kept, fresh_for(response.headers))
         if response.status not in range(200, 300):
-            wait = retry_after(response.headers.get("Retry-After", ""), now)
+            wait = retry_after(response.headers.get("Retry-After", ""), self._at(now))
             raise status_error(response.status, wait, contact=self.settings.contact)
         encoding = response.headers.get("Content-Encoding", "")
         body = await read_body(response.content.iter_any(), encoding, self._limits.body, admit)
