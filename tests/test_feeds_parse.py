@@ -327,3 +327,18 @@ def test_a_tag_of_thousands_of_attributes_is_refused(start: str) -> None:
     attributes = " ".join(f"a{n}=''" for n in range(11_000))
     parsed = read(rss(item("x", more=f"<a {start}{attributes}/>" * 40)), "", URL)
     assert "refused: a tag of the feed has more than 300 attributes" == parsed.error
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("1737972000", datetime(2025, 1, 27, 10, 0, tzinfo=UTC)),
+        (" 999999999 ", datetime(2001, 9, 9, 1, 46, 39, tzinfo=UTC)),
+        ("20250127", datetime(2025, 1, 27, tzinfo=UTC)),
+        ("0", None),
+    ],
+)
+def test_seconds_since_1970_are_a_date(written: str, meant: datetime | None) -> None:
+    """As scripts write them that know no other; never a year that stands somewhere in the number."""
+    [one] = read(rss(item("x", more=f"<pubDate>{written}</pubDate>")), "", URL).items
+    assert meant == one.published

@@ -36,6 +36,9 @@ from monitor.feeds.sitemap import read_sitemap
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _WHOLE = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel|title)\s*>", re.IGNORECASE)
+UNIX_DIGITS = (9, 10)
+"""Digits of a number of seconds since 1970 from 1973 to 2286; one of eight is a date without dashes."""
+
 _STRAY = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|\w{2,31};)", re.DOTALL)
 _RSS_PREFIX = re.compile(rb"(</?)rss:(?=[a-z])", re.IGNORECASE)
 _SYMBOL_TYPE = re.compile(rb"""(<category\b[^<>]*?\s)type(\s*=\s*["']symbol["'])""")
@@ -121,6 +124,15 @@ def _problem(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
 def _why_empty(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
     """One line on a feed without items and without mistakes, "" if it is simply empty."""
     return "" if found.get("version") else "answered with XML that is not a feed (RSS or Atom)"
+
+
+def _unix(text: str) -> time.struct_time | None:
+    """A date that is a number of seconds since 1970, in which feedparser would see a year and a month."""
+    digits = text.strip()
+    return time.gmtime(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) in UNIX_DIGITS else None
+
+
+feedparser.registerDateHandler(_unix)
 
 
 def _entries(found: Iterable[Any]) -> Iterator[Entry]:
