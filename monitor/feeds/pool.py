@@ -114,7 +114,7 @@ class Workers:
     async def _take(self, size: int) -> Worker:
         if self._free:
             return self._free.pop()
-        turn = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._number += 1
         heappush(self._waiting, (size, self._number, turn))
         try:
