@@ -211,7 +211,9 @@ async def race(port: int) -> None:
                 states[a.state.feed] = FeedState(a.state.feed, now, a.state.etag, last_success=now, url=a.state.url)
 
     with ThreadPoolExecutor(THREADS) as threads:
-        await ours(feeds[:8])
+        for _ in range(2):  # all parsing processes are started, those for new feeds and that for known ones
+            await ours(feeds[:8])
+            states |= {one: FeedState(one, now, last_success=now, url=state.url) for one, state in states.items()}
         states.clear()
         for start in range(0, COMPARED, CHUNK):
             some = feeds[start : start + CHUNK]
