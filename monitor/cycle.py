@@ -21,7 +21,7 @@ from monitor.asking import plan
 from monitor.feeds.poll import claim, due
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
-from monitor.news import Taken, fresh_articles, live_feeds, refuse, save_news, together
+from monitor.news import Taken, apart, fresh_articles, live_feeds, refuse, save_news, together
 from monitor.rota import Rota
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
@@ -74,13 +74,13 @@ async def read_news(edges: Edges, config: Config, now: datetime) -> NewsPass:
             await edges.store.transact(partial(Tx.save_feeds, states=claims))
         async with aclosing(edges.news.poll(asked, now)) as arriving:
             async for arrived in arriving:
-                answers = sorted(arrived, key=lambda a: a.state.feed)
-                analyses = await _analyse(edges, answers, before)
-                for some in together(answers):
-                    kept, new = await _save(edges, some, before, analyses, now)
-                    rota.put_back([answer.state.feed for answer in kept])
-                    told += kept
-                    taken += new
+                for batch in apart(sorted(arrived, key=lambda a: a.state.feed)):
+                    analyses = await _analyse(edges, batch, before)
+                    for some in together(batch):
+                        kept, new = await _save(edges, some, before, analyses, now)
+                        rota.put_back([answer.state.feed for answer in kept])
+                        told += kept
+                        taken += new
     finally:
         rota.put_back(list(before))
     return NewsPass(tuple(told), tuple(taken))
@@ -90,6 +90,8 @@ async def _analyse(
     edges: Edges, answers: Sequence[FeedAnswer], before: Mapping[str, FeedState]
 ) -> dict[str, Analysis | None]:
     """What is found in the articles that are news, by their ids. A failure is one of all of these feeds."""
+    if not any(answer.articles for answer in answers):
+        return {}
     try:
         fresh = await edges.store.transact(partial(fresh_articles, answers=answers, before=before))
         found = await edges.analyzer.analyze([article.text for article in fresh])

@@ -66,7 +66,8 @@ class FeedState:
 
     `known` is false until the first successful poll: what that poll finds is history, not news. `url` is the address
     all this is about: what was learnt at another one does not count; `moved` is where that has moved for good.
-    `earliest` is when the publisher welcomes the next poll, `closed_until` until when its host wants no request at all.
+    `earliest` is when the publisher welcomes the next poll, `wait` for how long the last answer was to stay as it is,
+    `closed_until` until when its host wants no request at all.
     `gap` is the usual time between items, `newest` the time of the last one. `digest` is that of the last body that
     could be read, `note` what a reader must know of it.
     """
@@ -81,6 +82,7 @@ class FeedState:
     url: str = ""
     moved: str = ""
     earliest: datetime | None = None
+    wait: timedelta = timedelta()
     closed_until: datetime | None = None
     gap: timedelta | None = None
     newest: datetime | None = None

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, inspect, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import OperationalError
 
@@ -20,7 +20,7 @@ from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, Outbox
 from monitor.market.gate import Looks
 from monitor.store import tables as t
 from monitor.types import Article, FeedState, History, Quote, Root, Story, StoryPrice
-from monitor.unseen import Holder, Key, Sifted, edited, sift, version
+from monitor.unseen import Holder, Key, Sifted, edited, keys, sift, version
 
 R = TypeVar("R")
 
@@ -109,6 +109,14 @@ class Tx:
             statement = upsert(t.article_keys)
             new = {name: statement.excluded[name] for name in ("article", "seen")}
             self._db.execute(statement.on_conflict_do_update(["name"], set_=new), rows)
+
+    def name_articles(self) -> None:
+        """Keep the keys of all articles: those of a database from before there were any would be news again."""
+        bodies = self._db.execute(select(t.articles.c.body).order_by(t.articles.c.seen.desc(), t.articles.c.id.desc()))
+        articles = [t.load(Article, row.body) for row in bodies]
+        names = keys(articles)
+        for article in articles:  # the oldest last, whose keys then count
+            self._keep(names[article.id], article.id, article.seen)
 
     # Stories
 
@@ -359,7 +367,10 @@ class Store:
 
     def _create(self) -> None:
         with self._engine.begin() as connection:
+            has_keys = inspect(connection).has_table(t.article_keys.name)
             t.metadata.create_all(connection)
+            if not has_keys:
+                Tx(connection).name_articles()
             version = connection.scalar(select(t.schema.c.version))
             if version is None:
                 connection.execute(insert(t.schema).values(version=t.SCHEMA_VERSION))
