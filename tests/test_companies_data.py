@@ -234,8 +234,11 @@ def test_deepseek_alone_reaches_the_stocks_of_27_january(company: str) -> None:
         ("amazon", "deepseek -competitor-> anthropic -supplier-> amazon"),
         ("constellation", "deepseek -competitor-> openai -supplier-> microsoft -power-> constellation"),
         ("vistra", "deepseek -competitor-> openai -supplier-> microsoft -power-> vistra"),
-        ("vertiv", "deepseek -supplier-> nvidia -partner-> vertiv"),
-        ("schneider-electric", "deepseek -supplier-> nvidia -partner-> schneider-electric"),
+        ("vertiv", "deepseek -competitor-> openai -supplier-> microsoft -supplier-> vertiv"),
+        (
+            "schneider-electric",
+            "deepseek -competitor-> openai -supplier-> microsoft -supplier-> schneider-electric",
+        ),
         ("oracle", "deepseek -competitor-> openai -supplier-> oracle"),
     ],
 )
