@@ -167,6 +167,9 @@ def replay(
     day: Annotated[str, typer.Argument(help="A recorded day that is shipped (2025-01-27), or a folder of your own")],
     config: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a delivery")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep its store there, for: aftershock why WHAT --state DIR")
+    ] = None,
 ) -> None:
     """Tell a recorded day again, through the same code as live.
 
@@ -192,7 +195,9 @@ def replay(
         def moved(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description="replaying")
 
-        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved))
+        if keep:
+            player.keeping(keep, recorded)
+        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved, keep))
 
 
 @app.command()
@@ -287,6 +292,51 @@ def status(config: Folder = None) -> None:
     with told_plainly():
         for part in asyncio.run(status_of(settings, database, datetime.now(UTC))):
             out.print(_plain(part) if isinstance(part, str) else part, highlight=False)
+
+
+@app.command()
+def why(
+    what: Annotated[str, typer.Argument(help="A symbol or a company (NVDA), a message's key, or a story's id")],
+    at: Annotated[
+        str, typer.Argument(metavar="[WHEN]", help="A day, a time in UTC, or both [default: what tells most]")
+    ] = "",
+    config: Folder = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Whose ledger [default: AFTERSHOCK_STATE or the platform's]")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="Only what was decided for that channel")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer")] = False,
+) -> None:
+    """Why a stock was told, held back, or not told: every step and figure, as it was decided."""
+    from functools import partial
+
+    from alerts.explain import HEADINGS
+    from monitor import why as asked
+    from monitor.store.store import Store
+
+    settings = configured(config)
+    database = Places(places(config).config, state.expanduser()).database if state else places(config).database
+    if not database.is_file():
+        fail(f"no database at {database}: nothing was decided there. Start the daemon with: aftershock run")
+    with told_plainly():
+        store = Store(database)
+        try:
+            wanted = asked.when(at) if at else asked.When()
+            answers = asyncio.run(
+                store.transact(partial(asked.answer, config=settings, what=what, wanted=wanted, channel=channel))
+            )
+        except asked.WhyError as error:
+            fail(error)
+        finally:
+            store.close()
+    for number, answer in enumerate(answers):
+        if as_json:
+            print(asked.as_json(answer))  # noqa: T201  JSON goes out as it is
+            continue
+        if number:
+            out.print()
+        for line in asked.in_words(answer):
+            out.print(_plain(line), style="bold" if line in HEADINGS else "", highlight=False, soft_wrap=True)
 
 
 @app.command(name="test-alert")
