@@ -6,6 +6,7 @@ same for the terminal and for Slack. Lines are plain text; those of `HEADINGS` b
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from alerts.joins import FLAT, course, join_of, parts
@@ -18,6 +19,8 @@ from config.types import Direction
 HEADINGS: Final = ("The news", "The way to the stock", "The price", "The rules", "The session")
 _TITLE: Final = 110
 _LINES: Final = 12
+_WHOLE: Final = 0.995
+"""What rounds to 1.00 is not worth a line."""
 _GAP: Final = "   "
 _TOLD: Final = {Verdict.ALERT: "told", Verdict.HOLD: "held back", Verdict.NOTHING: "not told"}
 _WEIGHTS: Final = ((1.0, "acts in the news"), (0.7, "is acted on in the news"), (0.5, "is named beside it in a title"))
@@ -67,7 +70,7 @@ def story(one: StoryAccount) -> list[str]:
     lines = [f"“{clean(note.headline)}”", f"{note.id}", ""]
     lines += [HEADINGS[0], f"{_GAP}{kinds} · {count(note.feeds, 'source')}, {count(one.articles, 'article')}"]
     lines.append(f"{_GAP}first {moment(note.first_time)}, newest fact {moment(note.last_fact)}")
-    lines += [text for found in one.evidence for text in _evidence(found)]
+    lines += _pieces(one.evidence)
     for verdict, heading in (
         (Verdict.ALERT, "Told"),
         (Verdict.HOLD, "Held back"),
@@ -76,15 +79,15 @@ def story(one: StoryAccount) -> list[str]:
         mine = [e for e in one.entries if e.decision.verdict is verdict]
         if mine:
             lines += ["", f"{heading} ({len(mine)})"]
-            lines += [f"{_GAP}{moment(e.closest_at)}  {line(e)}" for e in mine]
+            lines += [f"{_GAP}{moment(e.peak_at)}  {line(e)}" for e in mine]
     if not one.entries:
         lines += ["", f"{_GAP}No watched stock was looked at under it while its prices came."]
     return lines
 
 
 def _explained(entry: Entry) -> Decision:
-    """The look that tells most of an entry: the one that was told, else the one that came nearest."""
-    return entry.decision if entry.decision.verdict is Verdict.ALERT else entry.closest
+    """The look that tells most of an entry: the one that was told, else the one with the largest move."""
+    return entry.decision if entry.decision.verdict is Verdict.ALERT else entry.peak
 
 
 def _verdict(one: Account, entry: Entry) -> Iterator[str]:
@@ -93,8 +96,8 @@ def _verdict(one: Account, entry: Entry) -> Iterator[str]:
     yield f"{_TOLD[verdict].capitalize()}{when}: {entry.decision.reason}."
     if verdict is not Verdict.ALERT:
         looks = f"{count(entry.times, 'look')} from {clock(entry.at)} to {clock(entry.last_at)}"
-        shown = "" if entry.times == 1 else f"; below is the one at {clock(entry.closest_at)}, which came nearest"
-        yield f"{looks}{shown}{_near(entry.closest)}."
+        shown = "" if entry.times == 1 else f"; below is the one at {clock(entry.peak_at)}, with the largest move"
+        yield f"{looks}{shown}{_near(entry.peak)}."
     if one.key:
         yield f"Message {one.key}"
     yield f"Watchlist “{clean(entry.decision.watchlist)}”, configuration {entry.fingerprint[:8] or 'without a name'}"
@@ -123,13 +126,18 @@ def _news(tie: Tie | None, evidence: Iterable[Evidence], candidate: Candidate) -
     status = f", {note.status}" if note.status else ""
     yield f"{_GAP}{kinds}{status} · {count(note.feeds, 'source')} · story {note.id}"
     yield f"{_GAP}first {moment(note.first_time)}, newest fact {moment(note.last_fact)}"
-    for found in evidence:
-        yield from _evidence(found)
+    yield from _pieces(evidence)
 
 
-def _evidence(found: Evidence) -> Iterator[str]:
-    title = cut(clean(found.title), _TITLE)
-    yield f"{_GAP}{moment(found.seen)}, {clean(found.feed)}: “{title}” ({found.joined})"
+def _pieces(evidence: Iterable[Evidence]) -> Iterator[str]:
+    """What articles say, those with several events once."""
+    for (seen, feed, title, joined), found in groupby(evidence, lambda e: (e.seen, e.feed, e.title, e.joined)):
+        yield f"{_GAP}{moment(seen)}, {clean(feed)}: “{cut(clean(title), _TITLE)}” ({joined})"
+        for piece in found:
+            yield from _piece(piece)
+
+
+def _piece(found: Evidence) -> Iterator[str]:
     kind = found.type.replace("_", " ")
     rule = f"the rule “{found.rule}”" if found.rule != "voice" else "the classifier alone, no rule fired"
     yield f"{_GAP * 2}event      {kind}, {found.status}: “{clean(found.trigger)}”, by {rule}, score {found.score:.2f}"
@@ -156,22 +164,26 @@ def _way(tie: Tie, candidate: Candidate) -> Iterator[str]:
     rows = [(f"{tie.root} {direct}", f"{tie.weight:.2f}", "")]
     for hop in tie.hops:
         rows.append((_hop(hop), f"x {hop.strength:.2f}", clean(hop.note)))
-        if hop.kept < 1 - FLAT:
+        if hop.kept < _WHOLE:
             rows.append(("  of which counts, behind a hub or round a corner", f"x {hop.kept:.2f}", ""))
     rows.append(("strength of the link", f"= {tie.strength:.2f}", ""))
     if tie.claim:
-        claimed = f"x {tie.claim:.2f}"
-        rows.append(("what the story still explains: its sources, and sessions since its last report", claimed, ""))
+        how = f"{count(tie.story.feeds, 'source')}, less for each session since its last report"
+        rows.append(("what the story still explains", f"x {tie.claim:.2f}", how))
+        rows.append(("weight among the stories that reach it", f"= {tie.strength * tie.claim:.2f}", ""))
     wide = max(len(words) for words, *_ in rows)
     for words, figure, note in rows:
         yield f"{_GAP}{words:<{wide}}  {figure:>7}{f'   {note}' if note else ''}"
     move = candidate.day or candidate.event
     told = {Direction.UP: "a rise", Direction.DOWN: "a fall", Direction.UNCLEAR: "no clear direction"}[tie.expected]
-    went = "" if tie.expected is Direction.UNCLEAR or move is None else f": {course(tie.expected, move.raw)}"
+    went = ""
+    if tie.expected is not Direction.UNCLEAR and move and abs(move.raw) >= FLAT:
+        went = f"; it {'rose' if move.raw > 0 else 'fell'}: {course(tie.expected, move.raw)}"
     yield f"{_GAP}Such news lets expect {told}{went}."
-    if candidate.also:
-        others = ", ".join(f"“{cut(clean(t.story.headline), 60)}” ({t.path})" for t in candidate.also)
-        yield f"{_GAP}Also linked, with less: {others}"
+    for number, other in enumerate(candidate.also):
+        words = "Also linked, with less weight:" if not number else " " * 30
+        headline = cut(clean(other.story.headline), _TITLE)
+        yield f"{_GAP}{words} {other.strength * other.claim:.2f}  “{headline}”"
 
 
 def _hop(hop: Hop) -> str:
@@ -293,7 +305,7 @@ def _session(one: Account) -> Iterator[str]:
         figures = _figures(entry)
         mark = "*" if entry is one.entry else " "
         yield f" {mark} {span:<14} {verdict:<10} {figures:<22} {entry.decision.reason}{looks}"
-    yield f"{_GAP}Times are UTC; * is the entry explained above; a figure is the look that came nearest."
+    yield f"{_GAP}Times are UTC; * is the entry explained above; figures are of the look with the largest move."
 
 
 def _figures(entry: Entry) -> str:

@@ -1,8 +1,7 @@
-"""How news and moves stand to each other: which came first, which part of a move came since, and whether it goes
-the way that the news would have it go. Pure, and careful: "linked" and "since" is all that is ever said.
+"""How news and moves stand to each other: which came first, and whether the move goes the way that is expected.
 
 Four joins: a move after linked news; a move that came, for the larger part, before the news it is linked to; a move
-without linked news; and linked news without a move.
+without linked news; and linked news without a move. Pure, and careful: "linked" and "since" is all that is ever said.
 """
 
 from collections.abc import Iterable, Sequence

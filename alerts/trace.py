@@ -14,16 +14,16 @@ from alerts.types import Decision, Move, StoryNote
 class Entry:
     """A decision as the ledger has it: written when verdict or reason changed, then counted while both stayed.
 
-    `closest` is the look at which the price came nearest to a threshold (`closest_at`), the first one where that was
-    it; `last` is the day's move at the newest look. `fingerprint` is that of the configuration then.
+    `peak` is the look with the largest move (`peak_at`), the first one where that was it; `last` is the day's move at
+    the newest look. `fingerprint` is that of the configuration then.
     """
 
     at: datetime
     last_at: datetime
     times: int
     decision: Decision
-    closest_at: datetime
-    closest: Decision
+    peak_at: datetime
+    peak: Decision
     last: Move | None
     fingerprint: str
 

@@ -228,8 +228,8 @@ class Told:
 class Condition:
     """One condition of a threshold: what it asks for, and what is there.
 
-    `kind` is a field of `config.types.Threshold`. `share` is how much of what is asked is reached, None where `value` is unknown; `apart` marks a sigma that cannot
-    hold since raw and adjusted move have different signs (rule 4).
+    `kind` is a field of `config.types.Threshold`. `share` is how much of what is asked is reached, None where `value`
+    is unknown; `apart` marks a sigma that cannot hold since raw and adjusted move have different signs (rule 4).
     """
 
     kind: str

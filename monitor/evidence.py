@@ -15,7 +15,7 @@ from monitor.types import Article, FeedAnswer, FeedState, Story
 from nlp.types import Analysis, Event
 
 MOST = 3
-"""Pieces of evidence that are shown of a story: one tells why, three tell that it was no accident."""
+"""Events that are shown of a story, one of each type."""
 
 
 def save_found(
@@ -35,7 +35,7 @@ def save_found(
 def evidence(
     articles: Iterable[tuple[Article, str, Analysis | None]], story: Story | None, root: str
 ) -> tuple[Evidence, ...]:
-    """What a story rests on as far as it speaks of `root`, one piece of each event type first, at most `MOST`.
+    """What a story rests on as far as it speaks of `root`, the first article of each event type, at most `MOST`.
 
     `articles` come in order of arrival. An event in which the company has a part tells more than one beside which it
     is only named; with no `root` any event will do.
@@ -52,14 +52,10 @@ def evidence(
             ranked.append(((not part, not sure, article.seen), article, joined, event, analysis))
     ranked.sort(key=lambda one: one[0])
     first: dict[EventType, Evidence] = {}
-    rest = []
     for _, article, joined, event, analysis in ranked:
-        piece = _piece(article, joined, event, analysis, root)
-        if event.type in first:
-            rest.append(piece)
-        else:
-            first[event.type] = piece
-    return tuple([*first.values(), *rest][:MOST])
+        if event.type not in first:
+            first[event.type] = _piece(article, joined, event, analysis, root)
+    return tuple(list(first.values())[:MOST])
 
 
 def _piece(article: Article, joined: str, event: Event, analysis: Analysis | None, root: str) -> Evidence:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from alerts import explain
 from alerts.trace import Account, Entry, StoryAccount
-from alerts.types import Verdict
+from alerts.types import Decision, PriceState, Verdict
 from config.types import Config
 from monitor.companies import found
 from monitor.evidence import evidence
@@ -120,19 +120,27 @@ def _in_force(entries: Sequence[Entry], until: datetime) -> int | None:
 
 
 def _telling(entries: Sequence[Entry]) -> int:
-    """The entry that tells most of a session: the newest that was told, else the one that came nearest to it."""
+    """The entry that tells most of a session.
+
+    The newest that was told, else the newest that was held back, else the one with the largest fresh move.
+    """
     alerts = [n for n, e in enumerate(entries) if e.decision.verdict is Verdict.ALERT]
     if alerts:
         return alerts[-1]
     held = [n for n, e in enumerate(entries) if e.decision.verdict is Verdict.HOLD]
-    return max(held or range(len(entries)), key=lambda n: (entries[n].closest.share, n))
+    return held[-1] if held else max(range(len(entries)), key=lambda n: (*_weight(entries[n].peak), n))
+
+
+def _weight(decision: Decision) -> tuple[bool, float]:
+    move = decision.candidate.day
+    return decision.candidate.state is PriceState.FRESH, abs(move.raw) if move else 0.0
 
 
 def _account(tx: Tx, config: Config, entries: Sequence[Entry], shown: int) -> Account:
     entry = entries[shown]
-    decision = entry.decision if entry.decision.verdict is Verdict.ALERT else entry.closest
+    decision = entry.decision if entry.decision.verdict is Verdict.ALERT else entry.peak
     candidate, tie = decision.candidate, decision.candidate.tie
-    until = entry.at if entry.decision.verdict is Verdict.ALERT else entry.closest_at
+    until = entry.at if entry.decision.verdict is Verdict.ALERT else entry.peak_at
     pieces = evidence(tx.findings(tie.story.id, until), _known(tx, tie.story.id), tie.root) if tie else ()
     told = decision.told or decision.before
     company = config.companies.get(candidate.company)

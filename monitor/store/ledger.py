@@ -1,7 +1,7 @@
 """The ledger: every decision with its trace, written when its verdict or reason changes and counted while both stay.
 
-Of a decision that is repeated the look that came nearest to being told is kept as well, and the newest figures, so
-that `why` can say how near it was without working anything out again. Kept for 30 days.
+Of a decision that is repeated the look with the largest move is kept as well, and the newest figures, so that `why` can
+say how near it came without working anything out again. Kept for 30 days.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from monitor.store import tables as t
 KEPT = timedelta(days=30)
 """How long decisions, and what was found in articles, are kept (issue 5)."""
 LEAD = 1e-6
-"""A look comes nearer only by more than rounding."""
+"""A move is larger only by more than rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def record(db: Connection, decisions: Sequence[Decision], fingerprint: str, now:
     if new:
         rows = [_row(d, fingerprint, now) for d in new]
         ids = db.scalars(insert(t.ledger).returning(t.ledger.c.id, sort_by_parameter_order=True), rows).all()
-        first = [{"entry": id_, "share": d.share, "at": now} for id_, d in zip(ids, new, strict=True)]
-        db.execute(insert(t.closest), first)
+        first = [{"entry": id_, "size": _size(d), "at": now} for id_, d in zip(ids, new, strict=True)]
+        db.execute(insert(t.peaks), first)
 
 
 def _of(decision: Decision) -> tuple[str, str, str]:
@@ -76,6 +76,12 @@ def _row(decision: Decision, fingerprint: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def _size(decision: Decision) -> float:
+    """How large the day's move was, 0 where it is not known."""
+    move = decision.candidate.day
+    return abs(move.raw) if move else 0.0
+
+
 def _newest(db: Connection, sessions_: set[str]) -> Mapping[tuple[str, ...], int]:
     """The newest entry of each channel, symbol and session: its number by these, its verdict and its reason."""
     newest = select(func.max(t.ledger.c.id)).where(t.ledger.c.session.in_(sessions_))
@@ -86,18 +92,18 @@ def _newest(db: Connection, sessions_: set[str]) -> Mapping[tuple[str, ...], int
 
 
 def _look_again(db: Connection, again: Mapping[int, Decision], now: datetime) -> None:
-    """Keep the newest figures of repeated decisions, and the whole look where it came nearer than any before."""
-    query = select(t.closest.c.entry, t.closest.c.share).where(t.closest.c.entry.in_(list(again)))
-    shares = {row.entry: row.share for row in db.execute(query)}
+    """Keep the newest figures of repeated decisions, and the whole look where its move was larger than any before."""
+    query = select(t.peaks.c.entry, t.peaks.c.size).where(t.peaks.c.entry.in_(list(again)))
+    sizes = {row.entry: row.size for row in db.execute(query)}
     last = [{"of": id_, "move": t.dump(d.candidate.day)} for id_, d in again.items() if d.candidate.day]
     if last:
-        statement = update(t.closest).where(t.closest.c.entry == bindparam("of")).values(last=bindparam("move"))
+        statement = update(t.peaks).where(t.peaks.c.entry == bindparam("of")).values(last=bindparam("move"))
         db.execute(statement, last)
-    nearer = {id_: d for id_, d in again.items() if d.share > shares.get(id_, -1.0) + LEAD}
-    if nearer:
-        rows = [{"entry": id_, "share": d.share, "at": now, "body": t.dump(d)} for id_, d in nearer.items()]
-        statement = upsert(t.closest)
-        new = {name: statement.excluded[name] for name in ("share", "at", "body")}
+    larger = {id_: d for id_, d in again.items() if _size(d) > sizes.get(id_, -1.0) + LEAD}
+    if larger:
+        rows = [{"entry": id_, "size": _size(d), "at": now, "body": t.dump(d)} for id_, d in larger.items()]
+        statement = upsert(t.peaks)
+        new = {name: statement.excluded[name] for name in ("size", "at", "body")}
         db.execute(statement.on_conflict_do_update(["entry"], set_=new), rows)
 
 
@@ -113,8 +119,8 @@ def held(db: Connection, channel: str, session: date) -> dict[str, int]:
 
 def entries(db: Connection, wanted: Wanted) -> list[Entry]:
     """The entries that are asked for, oldest first."""
-    query = select(t.ledger, t.closest.c.at.label("closest_at"), t.closest.c.body.label("closest"), t.closest.c.last)
-    query = query.join(t.closest, t.closest.c.entry == t.ledger.c.id, isouter=True)
+    query = select(t.ledger, t.peaks.c.at.label("peak_at"), t.peaks.c.body.label("peak"), t.peaks.c.last)
+    query = query.join(t.peaks, t.peaks.c.entry == t.ledger.c.id, isouter=True)
     if wanted.symbol is not None:
         query = query.where(t.ledger.c.symbol == wanted.symbol)
     if wanted.session is not None:
@@ -142,8 +148,8 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401  a row of the ledger
         last_at=row.last_at,
         times=row.times,
         decision=decision,
-        closest_at=row.closest_at or row.at,
-        closest=t.load(Decision, row.closest) if row.closest else decision,
+        peak_at=row.peak_at or row.at,
+        peak=t.load(Decision, row.peak) if row.peak else decision,
         last=t.load(Move, row.last) if row.last else decision.candidate.day,
         fingerprint=row.fingerprint,
     )
@@ -158,6 +164,6 @@ def sessions(db: Connection, symbol: str) -> list[date]:
 def forget(db: Connection, before: datetime) -> int:
     """Forget entries last seen before a time, and what was found in articles seen before it; how many of both."""
     old = select(t.ledger.c.id).where(t.ledger.c.last_at < before)
-    db.execute(delete(t.closest).where(t.closest.c.entry.in_(old)))
+    db.execute(delete(t.peaks).where(t.peaks.c.entry.in_(old)))
     gone = db.execute(delete(t.ledger).where(t.ledger.c.last_at < before)).rowcount
     return gone + db.execute(delete(t.findings).where(t.findings.c.seen < before)).rowcount

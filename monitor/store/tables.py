@@ -125,11 +125,11 @@ ledger = Table(
     Index("ledger_of", "session", "channel", "symbol"),
 )
 
-closest = Table(
-    "closest",
+peaks = Table(
+    "peaks",
     metadata,
     Column("entry", Integer, ForeignKey("ledger.id"), primary_key=True),
-    Column("share", Float, nullable=False),
+    Column("size", Float, nullable=False),
     Column("at", Instant, nullable=False),
     Column("body", Text),
     Column("last", Text),
