@@ -403,6 +403,32 @@ def update(config: Folder = None) -> None:
         out.print(_plain(line), highlight=False, soft_wrap=True)
 
 
+relations_app = typer.Typer(help="The relations between companies.", no_args_is_help=True)
+app.add_typer(relations_app, name="relations")
+
+
+@relations_app.command()
+def propose(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="[DAYS or DIR]", help="How many of the daemon's daily bars to read, or a recorded day (2025-01-27)"
+        ),
+    ] = "",
+    config: Folder = None,
+) -> None:
+    """Propose relations that may be missing, from stocks that move together; prints YAML and writes nothing."""
+    from monitor import comovement
+    from monitor.commands import bars_of
+
+    settings = configured(config)
+    with told_plainly():
+        histories, days, words = bars_of(source, places(config).database)
+    if not histories:
+        fail(f"no daily bars at {places(config).database}: start the daemon, or name a recorded day (2025-01-27)")
+    print(comovement.in_yaml(comovement.search(histories, settings, days), words), end="")  # noqa: T201  the command's output
+
+
 feeds_app = typer.Typer(help="The news feeds: list, add, test, import and export.", no_args_is_help=True)
 app.add_typer(feeds_app, name="feeds")
 
