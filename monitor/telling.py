@@ -412,6 +412,8 @@ def _moved(row: Row, root: Root, decision: Decision) -> Row:
 
 def _linked(row: Row, found: Tie, decision: Decision | None) -> Row:
     """A row of a move without linked news once news is linked to it; others of its message go with it."""
-    tie = decision.candidate.tie if decision else None
-    tie = tie if tie and tie.story.id == found.story.id else found
-    return timed(replace(row, path=tie.path), found.story.first_time, tie.expected)
+    c = decision.candidate if decision else None
+    mine = c is not None and c.tie is not None and c.tie.story.id == found.story.id
+    tie = c.tie if mine and c and c.tie else found
+    told = replace(row, path=tie.path, event=c.event if mine and c else None)
+    return timed(told, found.story.first_time, tie.expected)

@@ -11,7 +11,10 @@ import pytest
 from alerts.rules import decide
 from alerts.trace import Entry
 from alerts.types import Decision, PriceState, Told, Verdict
-from config.types import Threshold
+from config.types import Config, EventLexicon, Settings, Threshold
+from monitor.cycle import Edges
+from monitor.daemon import Daemon
+from monitor.market.sessions import Calendars
 from monitor.store.ledger import KEPT, Wanted
 from monitor.store.store import Store, Tx
 from monitor.types import Article
@@ -123,3 +126,16 @@ async def test_what_is_older_than_thirty_days_is_forgotten(store: Store) -> None
     assert timedelta(days=30) == KEPT
     assert 1 == await store.transact(partial(Tx.forget, before=NOON + KEPT))
     assert [] == await entries(store)
+
+
+async def test_the_daemon_forgets_by_itself(store: Store) -> None:
+    """At its tick, what is thirty days old and no more."""
+    await look(store, 0, decision(-0.001))
+    unused: object = None
+    edges = Edges(unused, unused, unused, unused, store, Calendars())  # type: ignore[arg-type]
+    kept = []
+    for late in (timedelta(), timedelta(minutes=1)):
+        daemon = Daemon(edges, Config(Settings(), {}, (), (), (), EventLexicon()), lambda: NOON + KEPT + late)  # noqa: B023
+        await daemon.retention()
+        kept.append(len(await entries(store)))
+    assert [1, 0] == kept

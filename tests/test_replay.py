@@ -31,6 +31,7 @@ from nlp.pipeline import Pipeline
 from nlp.pool import Inline
 
 DAY = DAYS / "2025-01-27"
+STARGATE = "2025-01-21-openai-softbank-and-oracle-to-invest-041892"
 Lines = list[dict[str, Any]]
 
 OVER = {
@@ -171,6 +172,7 @@ def test_why_amazon_was_not(lines: Lines, state: Path) -> None:
         "abnormal          -0.14 %   -3.68 % - (1.63 x -2.16 %); beta from 120 daily returns",
         "row 1: move 3.0 %: -3.68 % holds; sigma 2.5: -0.1 does not hold -> does not hold",
         "row 2: sigma 1.5: -0.1 does not hold; value change $50 bn: -$91 bn holds -> does not hold",
+        "14:35 to 20:55 not told   -3.7 %, sigma -0.1     the price is stale",
         "21:00 to 21:01 not told   +0.2 %, sigma +1.9     below the thresholds",
     ):
         assert step in said
@@ -254,13 +256,37 @@ def test_the_day_s_joins_are_said(lines: Lines) -> None:
     assert "NVDA: deepseek -supplier-> nvidia · as expected" in updates(lines)[-1]["text"]
 
 
-def test_the_earlier_days_are_told_under_their_own_stories(lines: Lines, state: Path) -> None:
-    """Stargate is a story of its own, with other parties and nothing told under it on the 27th."""
-    stargate = "2025-01-21-openai-softbank-and-oracle-to-invest-041892"
-    assert stargate not in {line["story"] for line in lines}
-    said = why(state, stargate)
+def test_a_stock_in_several_stories_is_told_under_one(lines: Lines) -> None:
+    """No symbol stands in two root messages; other stories that reach it are named beside it."""
+    roots: dict[str, set[str]] = {}
+    for line in lines:
+        if line["kind"] in {"post", "update"}:
+            for move in line["moves"]:
+                roots.setdefault(move["symbol"], set()).add(line["key"].partition("#u")[0])
+    assert {1} == set(map(len, roots.values()))
+    assert "Also linked to: " in lines[0]["text"]
+
+
+def test_stargate_and_deepseek_are_told_apart(lines: Lines, state: Path) -> None:
+    """On the 27th nothing is told under Stargate, which is known as a story of its own."""
+    assert STARGATE not in {line["story"] for line in lines}
+    said = why(state, STARGATE)
     assert "OpenAI, SoftBank and Oracle to invest up to $500 billion in Stargate" in said
     assert "DeepSeek" not in said
+
+
+async def test_the_22nd_is_told_under_stargate(config: Config) -> None:
+    """SoftBank in Tokyo first, then Oracle, Arm and Microsoft, each the way that the news lets expect."""
+    calendars = Calendars()
+    items = tuple(a for a in read_items(DAY / "items.jsonl") if a.seen.date() <= date(2025, 1, 22))
+    day = Day(date(2025, 1, 22), items, Recorded.read(DAY, calendars))
+    again = await told_again(day, config, calendars)
+    stories = {m["symbol"]: line["story"] for line in again if line["kind"] != "digest" for m in line["moves"]}
+    assert dict.fromkeys(("9984.T", "ORCL", "ARM", "MSFT"), STARGATE) == {
+        symbol: stories.get(symbol) for symbol in ("9984.T", "ORCL", "ARM", "MSFT")
+    }
+    assert ["9984.T"] == [m["symbol"] for m in again[0]["moves"]]
+    assert "9984.T: softbank is named in the news itself" in again[0]["text"]
 
 
 def test_deliveries_come_in_order_and_keys_once(lines: Lines) -> None:
