@@ -9,11 +9,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from alerts.joins import FLAT, course, join_of, parts
+from alerts.joins import FLAT, course
 from alerts.rules import asked_words, reached
 from alerts.trace import Account, Entry, Evidence, Name, StoryAccount
-from alerts.types import Candidate, Condition, Decision, Hop, Join, Move, PriceState, Tie, Verdict, Weighed, Window
+from alerts.types import Candidate, Condition, Decision, Hop, PriceState, Tie, Verdict, Weighed, Window
 from alerts.words import clean, clock, count, cut, moment, money, percent
+from alerts.workings import GAP, gate, price
 from config.types import Direction
 
 HEADINGS: Final = ("The news", "The way to the stock", "The price", "The rules", "The session")
@@ -21,7 +22,6 @@ _TITLE: Final = 110
 _LINES: Final = 12
 _WHOLE: Final = 0.995
 """What rounds to 1.00 is not worth a line."""
-_GAP: Final = "   "
 _TOLD: Final = {Verdict.ALERT: "told", Verdict.HOLD: "held back", Verdict.NOTHING: "not told"}
 _WEIGHTS: Final = ((1.0, "acts in the news"), (0.7, "is acted on in the news"), (0.5, "is named beside it in a title"))
 _TRUST: Final = {
@@ -49,9 +49,32 @@ def account(one: Account) -> list[str]:
     lines += ["", HEADINGS[0], *_news(decision.candidate.tie, one.evidence, decision.candidate)]
     if decision.candidate.tie:
         lines += ["", HEADINGS[1], *_way(decision.candidate.tie, decision.candidate)]
-    lines += ["", HEADINGS[2], *_price(decision.candidate)]
+    lines += ["", HEADINGS[2], *price(decision.candidate)]
     lines += ["", HEADINGS[3], *_rules(decision)]
     return [*lines, "", HEADINGS[4], *_session(one)]
+
+
+def brief(one: Account) -> list[str]:
+    """The same in a few lines, for a chat: the verdict, the way, the figures and the rules."""
+    entry = one.entry
+    decision = _explained(entry)
+    candidate = decision.candidate
+    when = f" at {clock(entry.at)}" if entry.decision.verdict is Verdict.ALERT else ""
+    reason = f"{_TOLD[entry.decision.verdict]}{when}: {entry.decision.reason}{_near(decision)}"
+    lines = [f"{one.symbol} · {clean(one.name)} · {reason}"]
+    tie, move = candidate.tie, candidate.day
+    if tie:
+        headline = cut(clean(tie.story.headline), _TITLE)
+        lines.append(f"Linked to “{headline}”, {count(tie.story.feeds, 'source')}: {tie.path} ({tie.strength:.2f})")
+    elif candidate.state is PriceState.FRESH:
+        lines.append("No linked AI news found")
+    if move:
+        prices = f"from {move.base_price:,.2f} to {move.price:,.2f} {move.currency}"
+        adjusted = "" if move.abnormal is None else f", without the market {percent(move.abnormal, 2)}"
+        lines.append(f"{percent(move.raw, 2)} {prices} at {clock(move.time)}{adjusted}")
+    if candidate.state is not PriceState.FRESH:
+        lines.append(gate(candidate))
+    return [*lines, *map(row_line, decision.rows)]
 
 
 def line(entry: Entry) -> str:
@@ -68,8 +91,8 @@ def story(one: StoryAccount) -> list[str]:
     note = one.story
     kinds = ", ".join(kind.replace("_", " ") for kind in note.types) or "no event"
     lines = [f"“{clean(note.headline)}”", f"{note.id}", ""]
-    lines += [HEADINGS[0], f"{_GAP}{kinds} · {count(note.feeds, 'source')}, {count(one.articles, 'article')}"]
-    lines.append(f"{_GAP}first {moment(note.first_time)}, newest fact {moment(note.last_fact)}")
+    lines += [HEADINGS[0], f"{GAP}{kinds} · {count(note.feeds, 'source')}, {count(one.articles, 'article')}"]
+    lines.append(f"{GAP}first {moment(note.first_time)}, newest fact {moment(note.last_fact)}")
     lines += _pieces(one.evidence)
     for verdict, heading in (
         (Verdict.ALERT, "Told"),
@@ -79,9 +102,9 @@ def story(one: StoryAccount) -> list[str]:
         mine = [e for e in one.entries if e.decision.verdict is verdict]
         if mine:
             lines += ["", f"{heading} ({len(mine)})"]
-            lines += [f"{_GAP}{moment(e.peak_at)}  {line(e)}" for e in mine]
+            lines += [f"{GAP}{moment(e.peak_at)}  {line(e)}" for e in mine]
     if not one.entries:
-        lines += ["", f"{_GAP}No watched stock was looked at under it while its prices came."]
+        lines += ["", f"{GAP}No watched stock was looked at under it while its prices came."]
     return lines
 
 
@@ -114,7 +137,7 @@ def _near(decision: Decision) -> str:
 def _news(tie: Tie | None, evidence: Iterable[Evidence], candidate: Candidate) -> Iterator[str]:
     if tie is None:
         fresh = candidate.state is PriceState.FRESH
-        yield _GAP + (
+        yield GAP + (
             "No open story reaches it: a move without linked news."
             if fresh
             else "Not looked for: only a fresh price is told, so only that needs a story."
@@ -122,17 +145,17 @@ def _news(tie: Tie | None, evidence: Iterable[Evidence], candidate: Candidate) -
         return
     note = tie.story
     kinds = ", ".join(kind.replace("_", " ") for kind in note.types) or "no event"
-    yield f"{_GAP}“{clean(note.headline)}”"
+    yield f"{GAP}“{clean(note.headline)}”"
     status = f", {note.status}" if note.status else ""
-    yield f"{_GAP}{kinds}{status} · {count(note.feeds, 'source')} · story {note.id}"
-    yield f"{_GAP}first {moment(note.first_time)}, newest fact {moment(note.last_fact)}"
+    yield f"{GAP}{kinds}{status} · {count(note.feeds, 'source')} · story {note.id}"
+    yield f"{GAP}first {moment(note.first_time)}, newest fact {moment(note.last_fact)}"
     yield from _pieces(evidence)
 
 
 def _pieces(evidence: Iterable[Evidence]) -> Iterator[str]:
     """What articles say, those with several events once."""
     for (seen, feed, title, joined), found in groupby(evidence, lambda e: (e.seen, e.feed, e.title, e.joined)):
-        yield f"{_GAP}{moment(seen)}, {clean(feed)}: “{cut(clean(title), _TITLE)}” ({joined})"
+        yield f"{GAP}{moment(seen)}, {clean(feed)}: “{cut(clean(title), _TITLE)}” ({joined})"
         for piece in found:
             yield from _piece(piece)
 
@@ -140,11 +163,11 @@ def _pieces(evidence: Iterable[Evidence]) -> Iterator[str]:
 def _piece(found: Evidence) -> Iterator[str]:
     kind = found.type.replace("_", " ")
     rule = f"the rule “{found.rule}”" if found.rule != "voice" else "the classifier alone, no rule fired"
-    yield f"{_GAP * 2}event      {kind}, {found.status}: “{clean(found.trigger)}”, by {rule}, score {found.score:.2f}"
+    yield f"{GAP * 2}event      {kind}, {found.status}: “{clean(found.trigger)}”, by {rule}, score {found.score:.2f}"
     if clean(found.sentence) != clean(found.title):
-        yield f"{_GAP * 2}sentence   “{cut(clean(found.sentence), 2 * _TITLE)}”"
+        yield f"{GAP * 2}sentence   “{cut(clean(found.sentence), 2 * _TITLE)}”"
     for name in found.names:
-        yield f"{_GAP * 2}company    {_name(name)}{_part(name.company, found)}"
+        yield f"{GAP * 2}company    {_name(name)}{_part(name.company, found)}"
 
 
 def _name(name: Name) -> str:
@@ -159,7 +182,7 @@ def _part(company: str, found: Evidence) -> str:
 
 
 def _way(tie: Tie, candidate: Candidate) -> Iterator[str]:
-    yield f"{_GAP}{tie.path}"
+    yield f"{GAP}{tie.path}"
     direct = next((words for weight, words in _WEIGHTS if abs(tie.weight - weight) < FLAT), "is named in the news")
     rows = [(f"{tie.root} {direct}", f"{tie.weight:.2f}", "")]
     for hop in tie.hops:
@@ -173,17 +196,17 @@ def _way(tie: Tie, candidate: Candidate) -> Iterator[str]:
         rows.append(("weight among the stories that reach it", f"= {tie.strength * tie.claim:.2f}", ""))
     wide = max(len(words) for words, *_ in rows)
     for words, figure, note in rows:
-        yield f"{_GAP}{words:<{wide}}  {figure:>7}{f'   {note}' if note else ''}"
+        yield f"{GAP}{words:<{wide}}  {figure:>7}{f'   {note}' if note else ''}"
     move = candidate.day or candidate.event
     told = {Direction.UP: "a rise", Direction.DOWN: "a fall", Direction.UNCLEAR: "no clear direction"}[tie.expected]
     went = ""
     if tie.expected is not Direction.UNCLEAR and move and abs(move.raw) >= FLAT:
         went = f"; it {'rose' if move.raw > 0 else 'fell'}: {course(tie.expected, move.raw)}"
-    yield f"{_GAP}Such news lets expect {told}{went}."
+    yield f"{GAP}Such news lets expect {told}{went}."
     for number, other in enumerate(candidate.also):
         words = "Also linked, with less weight:" if not number else " " * 30
         headline = cut(clean(other.story.headline), _TITLE)
-        yield f"{_GAP}{words} {other.strength * other.claim:.2f}  “{headline}”"
+        yield f"{GAP}{words} {other.strength * other.claim:.2f}  “{headline}”"
 
 
 def _hop(hop: Hop) -> str:
@@ -194,85 +217,18 @@ def _hop(hop: Hop) -> str:
     return f"{hop.target} {_KINDS.get(hop.kind, hop.kind + ' of')} {hop.source}{dates}{parts_}"
 
 
-def _price(candidate: Candidate) -> Iterator[str]:
-    yield f"{_GAP}{_gate(candidate)}"
-    if candidate.day:
-        yield from _move(candidate.day, "day window, from the last regular close")
-    if candidate.event and candidate.tie:
-        role = "decides too" if candidate.event_decides else "shown only: the first session after the news is over"
-        yield from _move(candidate.event, f"event window, from the last trade before the news; {role}")
-    if candidate.day and candidate.tie:
-        yield f"{_GAP}{_timing(candidate.day, candidate.event, candidate.tie.story.first_time)}"
-
-
-def _gate(candidate: Candidate) -> str:
-    """What the price was good for."""
-    quoted = candidate.quoted
-    if quoted is None:
-        return f"{candidate.state}: {clean(candidate.problem) or 'no price came'}"
-    late = int(quoted.delay.total_seconds() // 60)
-    source = f", from a source up to {late} min late" if late else ""
-    what = f"{quoted.price:,.2f} {quoted.currency} of {moment(quoted.time)}{source}"
-    why = f": {clean(candidate.problem)}" if candidate.problem else ""
-    use = "good to tell" if candidate.state is PriceState.FRESH else "not told while it is so"
-    return f"{what} is {candidate.state}, {use}{why}"
-
-
-def _move(move: Move, title: str) -> Iterator[str]:
-    """The arithmetic of a window, a line a step."""
-    yield f"{_GAP}{title}:"
-    rows = [("base", f"{move.base_price:,.2f} {move.currency}", moment(move.base_time))]
-    rows.append(("price", f"{move.price:,.2f} {move.currency}", moment(move.time)))
-    rows.append(("move", percent(move.raw, 2), f"{move.price:,.2f} / {move.base_price:,.2f} - 1"))
-    rows += _unusual(move)
-    if move.value_change is not None:
-        rows.append(("value", money(move.value_change), "of the whole company, in dollars"))
-    for words, figure, how in rows:
-        yield f"{_GAP * 2}{words:<10} {figure:>14}   {how}".rstrip()
-    if move.notes:
-        yield f"{_GAP * 2}mind       {'; '.join(map(clean, move.notes))}"
-
-
-def _unusual(move: Move) -> Iterator[tuple[str, str, str]]:
-    work = move.working
-    if work is None or move.abnormal is None:
-        return
-    if work.market is not None and work.beta is not None:
-        yield "market", percent(work.market, 2), f"{work.index} over the same time"
-        part = f"{percent(move.raw, 2)} - ({work.beta:.2f} x {percent(work.market, 2)})"
-        yield "abnormal", percent(move.abnormal, 2), f"{part}; beta from {work.returns} daily returns"
-    else:
-        yield "abnormal", percent(move.abnormal, 2), "nothing taken out: the market's move is not known"
-    if move.sigma is not None:
-        size = work.daily * work.held**0.5
-        how = f"{work.daily * 100:.2f} % a day x square root of {work.held:.2f} days' variance"
-        yield "one sigma", f"{size * 100:.2f} %", how
-        yield "sigma", f"{move.sigma:+.2f}", f"{percent(move.abnormal, 2)} / {size * 100:.2f} %"
-
-
-def _timing(day: Move, event: Move | None, story_time: datetime) -> str:
-    """Which part of the move came before the news."""
-    before, since = parts(day, event, story_time)
-    if before is None or since is None:
-        return "Which part of the move came before the news is not known: no price of that moment."
-    if abs(before) < FLAT:
-        return "All of the day's move came after the news."
-    mostly = " - mostly before the news" if join_of(day.raw, before) is Join.BEFORE else ""
-    return f"{percent(before)} came before the news, {percent(since)} since{mostly}."
-
-
 def _rules(decision: Decision) -> Iterator[str]:
     if not decision.rows:
-        yield f"{_GAP}Nothing was weighed: no move can be counted."
+        yield f"{GAP}Nothing was weighed: no move can be counted."
     for row in decision.rows:
-        yield f"{_GAP}{row_line(row)}"
+        yield f"{GAP}{row_line(row)}"
     if any(row.window is Window.EVENT for row in decision.rows) or len(decision.rows) > 1:
-        yield f"{_GAP}One row that holds is enough."
+        yield f"{GAP}One row that holds is enough."
     before = decision.before
     if before and before.at:
         sides = " and ".join(percent(side) for side in (before.down, before.up) if side)
         armed = "armed again" if before.armed else "not armed"
-        yield f"{_GAP}Told before at {clock(before.at)}: {sides}; {armed}"
+        yield f"{GAP}Told before at {clock(before.at)}: {sides}; {armed}"
 
 
 def row_line(row: Weighed) -> str:
@@ -295,7 +251,7 @@ def condition_line(condition: Condition) -> str:
 def _session(one: Account) -> Iterator[str]:
     left = one.entries[-_LINES:]
     if len(left) < len(one.entries):
-        yield f"{_GAP}{count(len(one.entries) - len(left), 'earlier entry', 'earlier entries')}"
+        yield f"{GAP}{count(len(one.entries) - len(left), 'earlier entry', 'earlier entries')}"
     for entry in left:
         verdict = _TOLD[entry.decision.verdict]
         span = clock(entry.at).removesuffix(" UTC")
@@ -305,7 +261,7 @@ def _session(one: Account) -> Iterator[str]:
         figures = _figures(entry)
         mark = "*" if entry is one.entry else " "
         yield f" {mark} {span:<14} {verdict:<10} {figures:<22} {entry.decision.reason}{looks}"
-    yield f"{_GAP}Times are UTC; * is the entry explained above; figures are of the look with the largest move."
+    yield f"{GAP}Times are UTC; * is the entry explained above; figures are of the look with the largest move."
 
 
 def _figures(entry: Entry) -> str:
@@ -322,5 +278,5 @@ def message(kind: str, key: str, at: datetime, first_line: str, accounts: Iterab
     lines = [f"{kind.capitalize()} of {moment(at)}: {clean(first_line)}", key, ""]
     if len(accounts) == 1:
         return [*lines, *account(accounts[0])]
-    lines += [f"{_GAP}{moment(a.entry.at)}  {line(a.entry)}" for a in accounts]
-    return [*lines, "", "Each in full: aftershock why SYMBOL"] if accounts else [*lines, f"{_GAP}It tells no stock."]
+    lines += [f"{GAP}{moment(a.entry.at)}  {line(a.entry)}" for a in accounts]
+    return [*lines, "", "Each in full: aftershock why SYMBOL"] if accounts else [*lines, f"{GAP}It tells no stock."]

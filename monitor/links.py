@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from heapq import heapify, heappop, heappush
+from math import sqrt
 
 from config.types import Direction, Relation, RelationKind
 from monitor.expected import CERTAINTY, MUTE, SIGNS, UPSTREAM, Expectations, Stance, carried, verdict
@@ -149,7 +150,7 @@ def _through(link: Link, graph: Graph) -> float:
         return 1.0
     before = link.steps[-2].company if len(link.steps) > 1 else link.root
     few, many = len(graph.edges.get(before, ())), len(graph.edges.get(link.company, ()))
-    return min(1.0, (HUB * few / many) ** 0.5)
+    return min(1.0, sqrt(HUB * few / many))
 
 
 def _way(last: RelationKind | None) -> str:

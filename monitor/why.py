@@ -181,7 +181,8 @@ def _told_by(entries: Sequence[Entry], at: datetime) -> int | None:
     """The entry behind a row of a message: the newest that was told by then, else the newest of any kind."""
     known = [n for n, e in enumerate(entries) if e.at <= at]
     alerts = [n for n in known if entries[n].decision.verdict is Verdict.ALERT]
-    return (alerts or known or [None])[-1]
+    found_ = alerts or known
+    return found_[-1] if found_ else None
 
 
 def _story(tx: Tx, story: str, wanted: When) -> StoryAccount:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from alerts.explain import account, line, message, story
+from alerts.explain import account, brief, line, message, story
 from alerts.rules import decide
 from alerts.trace import Account, Entry, Evidence, Name, StoryAccount
 from alerts.types import Candidate, Decision, Hop, PriceState, Quoted, Tie, Told, Window, Working
@@ -142,6 +142,21 @@ def test_what_was_told_before_is_said() -> None:
     text = said(told(candidate(), before))
     assert "Held back: told already at 11:00 UTC; next at -25.5 %, or once it has calmed down." in text
     assert "Told before at 11:00 UTC: -17.0 %; not armed" in text
+
+
+def test_a_chat_is_told_in_a_few_lines() -> None:
+    """Verdict, way, figures, rules."""
+    what = candidate(day=replace(move(-0.10, -7.0, -100e9), abnormal=-0.07), tie=TIE)
+    one = Account("NVDA", "NVIDIA", "#ai", DAY, (entry(told(what)),), 0)
+    first, way, figures, *rows = brief(one)
+    assert first.startswith("NVDA · NVIDIA · told at 12:00 UTC: first crossing of the session, by the day window")
+    assert way.endswith(", 7 sources: deepseek -competitor-> openai -supplier-> nvidia (0.36)")
+    assert "-10.00 % from 100.00 to 90.00 USD at 21:00 UTC, without the market -7.00 %" == figures
+    assert ["day window, row 1", "day window, row 2"] == [row.partition(":")[0] for row in rows]
+    stale = told(candidate(tie=None, state=PriceState.STALE, problem="old", quoted=Quoted(9, NOON, "USD", timedelta())))
+    lines = brief(Account("NVDA", "NVIDIA", "#ai", DAY, (entry(stale),), 0))
+    assert "9.00 USD of 27 Jan 12:00 UTC is stale, not told while it is so: old" in lines
+    assert not any(text.startswith(("Linked", "No linked")) for text in lines)
 
 
 def test_a_long_session_shows_its_end() -> None:

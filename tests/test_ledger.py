@@ -106,8 +106,8 @@ async def test_entries_are_found_by_what_is_asked_for(store: Store) -> None:
 
 async def test_what_is_held_back_is_counted_by_reason_unless_it_was_told(store: Store) -> None:
     """For the digest: a symbol that was told is not held back as well."""
-    stale = {"state": PriceState.STALE}
-    await look(store, 0, decision(-0.05, **stale), decision(-0.05, symbol="AMD", **stale))
+    stale = PriceState.STALE
+    await look(store, 0, decision(-0.05, state=stale), decision(-0.05, symbol="AMD", state=stale))
     await look(store, 1, decision(-0.05))
     held = await store.transact(partial(Tx.held, channel="#ai", session=DAY))
     assert {"it passes, but the price is stale: only a fresh one is told": 1} == held

@@ -173,7 +173,8 @@ async def test_a_move_that_came_before_its_news_is_told_as_that(desk: Desk) -> N
     desk.prices.then["NVDA"] = 95.0
     *_, update = await desk.tell(one, 7, NVDA=94.5)
     (row,) = update.rows
-    assert (Join.BEFORE, pytest.approx(-0.05), pytest.approx(94.5 / 95 - 1)) == (row.join, row.before, row.since)
+    assert Join.BEFORE is row.join
+    assert [pytest.approx(-0.05), pytest.approx(94.5 / 95 - 1)] == [row.before, row.since]
     assert "1 move mostly before the linked news: NVDA (-5.0 % before the news, -0.5 % since)" in update.text
     *_, update = await desk.tell(one, 9, NVDA=85.0)
     assert "1 move after the linked news" in update.text

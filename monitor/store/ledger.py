@@ -97,8 +97,8 @@ def _look_again(db: Connection, again: Mapping[int, Decision], now: datetime) ->
     sizes = {row.entry: row.size for row in db.execute(query)}
     last = [{"of": id_, "move": t.dump(d.candidate.day)} for id_, d in again.items() if d.candidate.day]
     if last:
-        statement = update(t.peaks).where(t.peaks.c.entry == bindparam("of")).values(last=bindparam("move"))
-        db.execute(statement, last)
+        newest = update(t.peaks).where(t.peaks.c.entry == bindparam("of")).values(last=bindparam("move"))
+        db.execute(newest, last)
     larger = {id_: d for id_, d in again.items() if _size(d) > sizes.get(id_, -1.0) + LEAD}
     if larger:
         rows = [{"entry": id_, "size": _size(d), "at": now, "body": t.dump(d)} for id_, d in larger.items()]
