@@ -20,6 +20,8 @@ from config.types import Direction
 HEADINGS: Final = ("The news", "The way to the stock", "The price", "The rules", "The session")
 _TITLE: Final = 110
 _LINES: Final = 12
+_WIDEST: Final = 120
+"""Characters of a line beyond which its note goes below it."""
 _WHOLE: Final = 0.995
 """What rounds to 1.00 is not worth a line."""
 _TOLD: Final = {Verdict.ALERT: "told", Verdict.HOLD: "held back", Verdict.NOTHING: "not told"}
@@ -196,13 +198,17 @@ def _way(tie: Tie, candidate: Candidate) -> Iterator[str]:
         rows.append(("weight among the stories that reach it", f"= {tie.strength * tie.claim:.2f}", ""))
     wide = max(len(words) for words, *_ in rows)
     for words, figure, note in rows:
-        yield f"{GAP}{words:<{wide}}  {figure:>7}{f'   {note}' if note else ''}"
+        whole = f"{GAP}{words:<{wide}}  {figure:>7}{f'   {note}' if note else ''}"
+        if note and len(whole) > _WIDEST:
+            yield f"{GAP}{words:<{wide}}  {figure:>7}"
+            whole = f"{GAP * 3}{note}"
+        yield whole
     move = candidate.day or candidate.event
     told = {Direction.UP: "a rise", Direction.DOWN: "a fall", Direction.UNCLEAR: "no clear direction"}[tie.expected]
     went = ""
     if tie.expected is not Direction.UNCLEAR and move and abs(move.raw) >= FLAT:
         went = f"; it {'rose' if move.raw > 0 else 'fell'}: {course(tie.expected, move.raw)}"
-    yield f"{GAP}Such news lets expect {told}{went}."
+    yield f"{GAP}News of this kind points to {told}{went}."
     for number, other in enumerate(candidate.also):
         words = "Also linked, with less weight:" if not number else " " * 30
         headline = cut(clean(other.story.headline), _TITLE)

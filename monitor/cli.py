@@ -309,6 +309,7 @@ def why(
 ) -> None:
     """Why a stock was told, held back, or not told: every step and figure, as it was decided."""
     from functools import partial
+    from textwrap import wrap
 
     from alerts.explain import HEADINGS
     from monitor import why as asked
@@ -336,7 +337,10 @@ def why(
         if number:
             out.print()
         for line in asked.in_words(answer):
-            out.print(_plain(line), style="bold" if line in HEADINGS else "", highlight=False, soft_wrap=True)
+            under = " " * (len(line) - len(line.lstrip()) + 6)
+            lines = wrap(line, out.width, subsequent_indent=under) if out.is_terminal else [line]
+            for text in lines or [""]:
+                out.print(_plain(text), style="bold" if line in HEADINGS else "", highlight=False, soft_wrap=True)
 
 
 @app.command(name="test-alert")

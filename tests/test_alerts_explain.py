@@ -84,7 +84,7 @@ def test_the_way_is_told_relation_by_relation() -> None:
         "x 0.50",
         "= 0.36",
         "= 0.18",
-        "Such news lets expect a fall; it fell: as expected.",
+        "News of this kind points to a fall; it fell: as expected.",
     ):
         assert step in text
 

@@ -149,7 +149,7 @@ def test_why_nvidia_was_told(lines: Lines, state: Path) -> None:
         "nvidia supplies deepseek, since 7 May 2024",
         "its reports say V2 and V3 were trained on H800s",
         "strength of the link                         = 0.80",
-        "Such news lets expect a fall; it fell: as expected.",
+        "News of this kind points to a fall; it fell: as expected.",
         "117.53 USD of 27 Jan 16:40 UTC is fresh, good to tell",
         "move             -17.58 %   117.53 / 142.60 - 1",
         "All of the day's move came after the news.",

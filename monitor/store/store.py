@@ -234,11 +234,6 @@ class Tx:
         rows = self._db.execute(query.order_by(t.articles.c.seen, t.articles.c.id))
         return [(t.load(Article, r.body), r.reason, t.load(Analysis, r.found) if r.found else None) for r in rows]
 
-    def deliveries(self, root: str) -> list[OutboxRow]:
-        """The outbox rows of a root message, oldest first."""
-        mine = select(t.outbox).where(t.outbox.c.root == root).order_by(t.outbox.c.number)
-        return [_outbox_row(row) for row in self._db.execute(mine)]
-
     # The outbox
 
     def delivery(self, key: str) -> OutboxRow | None:
