@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from alerts.joins import FLAT, course
+from alerts.joins import FLAT, OPPOSITE, course
 from alerts.rules import asked_words, reached
 from alerts.trace import Account, Entry, Evidence, Name, StoryAccount
 from alerts.types import Candidate, Condition, Decision, Hop, PriceState, Tie, Verdict, Weighed, Window
@@ -212,7 +212,9 @@ def _way(tie: Tie, candidate: Candidate) -> Iterator[str]:
     for number, other in enumerate(candidate.also):
         words = "Also linked, with less weight:" if not number else " " * 30
         headline = cut(clean(other.story.headline), _TITLE)
-        yield f"{GAP}{words} {other.strength * other.claim:.2f}  “{headline}”"
+        contrary = move is not None and course(other.expected, move.raw) == OPPOSITE
+        less = ", counts less as it points the other way" if contrary else ""
+        yield f"{GAP}{words} {other.strength * other.claim:.2f}  “{headline}”{less}"
 
 
 def _hop(hop: Hop) -> str:
@@ -263,7 +265,8 @@ def _session(one: Account) -> Iterator[str]:
         span = clock(entry.at).removesuffix(" UTC")
         if entry.times > 1:
             span += f" to {clock(entry.last_at).removesuffix(' UTC')}"
-        looks = f" ({count(entry.times, 'look')})" if entry.times > 1 else ""
+        last = f", the last at {percent(entry.last.raw)}" if entry.last else ""
+        looks = f" ({count(entry.times, 'look')}{last})" if entry.times > 1 else ""
         figures = _figures(entry)
         mark = "*" if entry is one.entry else " "
         yield f" {mark} {span:<14} {verdict:<10} {figures:<22} {entry.decision.reason}{looks}"

@@ -15,7 +15,7 @@ class Entry:
     """A decision as the ledger has it: written when verdict or reason changed, then counted while both stayed.
 
     `peak` is the look with the largest move (`peak_at`), the first one where that was it; `last` is the day's move at
-    the newest look. `fingerprint` is that of the configuration then.
+    the newest look with a fresh price. `fingerprint` is that of the configuration then.
     """
 
     at: datetime

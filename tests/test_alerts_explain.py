@@ -89,6 +89,13 @@ def test_the_way_is_told_relation_by_relation() -> None:
         assert step in text
 
 
+def test_other_stories_are_named_with_their_weight() -> None:
+    """And why one of more weight may come later."""
+    up = replace(TIE, story=note("Meta spends more", id="s2"), strength=0.4, claim=0.5, expected=Direction.UP)
+    text = said(told(candidate(tie=TIE, also=(up,))))
+    assert "with less weight: 0.20  “Meta spends more”, counts less as it points the other way" in text
+
+
 def test_the_words_in_the_news_are_named() -> None:
     """Which article, which event by which rule, which words stand for the company and why that is believed."""
     text = said(told(candidate(tie=TIE)))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from alerts.trace import Entry
-from alerts.types import Decision, Move, Verdict
+from alerts.types import Decision, Move, PriceState, Verdict
 from monitor.store import tables as t
 
 KEPT = timedelta(days=30)
@@ -92,10 +92,11 @@ def _newest(db: Connection, sessions_: set[str]) -> Mapping[tuple[str, ...], int
 
 
 def _look_again(db: Connection, again: Mapping[int, Decision], now: datetime) -> None:
-    """Keep the newest figures of repeated decisions, and the whole look where its move was larger than any before."""
+    """Keep the newest fresh figures of repeated decisions, and the whole look where its move was the largest yet."""
     query = select(t.peaks.c.entry, t.peaks.c.size).where(t.peaks.c.entry.in_(list(again)))
     sizes = {row.entry: row.size for row in db.execute(query)}
-    last = [{"of": id_, "move": t.dump(d.candidate.day)} for id_, d in again.items() if d.candidate.day]
+    fresh = {id_: d.candidate.day for id_, d in again.items() if d.candidate.state is PriceState.FRESH}
+    last = [{"of": id_, "move": t.dump(move)} for id_, move in fresh.items() if move]
     if last:
         newest = update(t.peaks).where(t.peaks.c.entry == bindparam("of")).values(last=bindparam("move"))
         db.execute(newest, last)
