@@ -99,6 +99,8 @@ def _early(row: Row) -> str:
 
 def _courses(rows: Sequence[Row]) -> str:
     """How many moved as expected, and who did not."""
+    if len(rows) == 1:
+        return course(rows[0].expected, shown(rows[0]).raw)
     found: dict[str, list[str]] = {AS_EXPECTED: [], OPPOSITE: [], UNCLEAR: []}
     for row in rows:
         found[course(row.expected, shown(row).raw)].append(row.symbol)
