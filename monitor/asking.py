@@ -85,7 +85,7 @@ def _before_stories(
     """The times before which a last trade matters, by story and symbol.
 
     Of stocks that are linked best to a story which broke in their session and whose window still decides, and of
-    their indices.
+    their indices; of the second best too, which tells moves that go against the first.
     """
     recent = [s for s in stories.values() if now - s.time <= LONGEST_BREAK]
     broke = {
@@ -99,7 +99,7 @@ def _before_stories(
     for watchlist, tied in ties:
         for watched in watchlist.companies:
             exchange = exchange_of(watched.symbol)
-            for link in tied.to(watched, exchange.mic)[:1] if broke.get(exchange.mic) else ():
+            for link in tied.to(watched, exchange.mic)[:2] if broke.get(exchange.mic) else ():
                 if link.story in broke[exchange.mic]:
                     time = stories[link.story].time
                     wanted |= {(link.story, watched.symbol): time, (link.story, exchange.index): time}

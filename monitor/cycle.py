@@ -18,10 +18,11 @@ from alerts.outbox import Pace, Sent, send_due
 from alerts.types import Notifier
 from config.types import Config
 from monitor.asking import plan
+from monitor.evidence import save_found
 from monitor.feeds.poll import claim, due
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
-from monitor.news import Taken, apart, fresh_articles, live_feeds, refuse, save_news, together
+from monitor.news import Taken, apart, fresh_articles, live_feeds, refuse, together
 from monitor.rota import Rota
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
@@ -109,7 +110,7 @@ async def _save(
     now: datetime,
 ) -> tuple[Sequence[FeedAnswer], list[Taken]]:
     """Save these answers in one transaction; where it fails, they are refused so that their items come again."""
-    save = partial(save_news, answers=answers, before=before, analyses=analyses, now=now)
+    save = partial(save_found, answers=answers, before=before, analyses=analyses, now=now)
     try:
         taken = await edges.store.transact(save)
     except Exception as error:  # noqa: BLE001  one feed's odd item must not keep the others' news out

@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -27,6 +28,7 @@ from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed
 from monitor.market.sessions import Calendars
 from monitor.operator import failing, messages
 from monitor.places import AlreadyRunningError, Places
+from monitor.store.ledger import KEPT
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, StoreError, Tx
 from monitor.types import PriceSource, Pushing
@@ -43,6 +45,9 @@ BREATH = 1.0
 """Seconds between passes that moves of a streaming source bring about."""
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
+
+RETENTION_TICK = timedelta(hours=6)
+"""How often what the ledger has kept for long enough is forgotten."""
 
 NEWS_PASSES = 20
 """How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
@@ -165,6 +170,7 @@ class Daemon:
             ("news", self.news, min(NEWS_TICK, settings.poll_news), NEWS_PASSES),
             ("prices", self.prices, settings.poll_prices, 1),
             ("delivery", self.delivery, settings.poll_delivery, 1),
+            ("retention", self.retention, RETENTION_TICK, 1),
         )
         scheduler = AsyncIOScheduler(timezone=UTC)
         for name, line, every, most in lines:
@@ -240,6 +246,12 @@ class Daemon:
         for row in done.settled:
             log.info("delivered", kind=row.delivery.kind.value, key=row.delivery.key, channel=row.delivery.channel)
         await self._tell(*delivery_troubles(done))
+
+    async def retention(self) -> None:
+        """Forget what the ledger has kept for long enough."""
+        gone = await self._edges.store.transact(partial(Tx.forget, before=self._clock() - KEPT))
+        if gone:
+            log.info("forgot old decisions", entries=gone, older_than_days=KEPT.days)
 
     async def _tick(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         if self._stopping.is_set():

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from alerts.types import Row
-from config.types import Direction, EventType, Feed, RelationKind
+from config.types import Direction, EventType, Feed, Relation, RelationKind
 from nlp.types import Analysis, Text
 
 T = TypeVar("T")
@@ -195,11 +195,19 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """The relation that a step goes over, and which part of its strength counts on this path (less behind hubs)."""
+
+    relation: Relation
+    kept: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A story reaches a company: from `root`, named in it, over `steps` (none if it is named itself).
 
-    `strength` is the product of the steps' strengths; `sign` of their signs. `expected` is which way the story's
-    events are expected to move the company, over whatever path.
+    `strength` is the root's weight times what each step keeps; `sign` the product of their signs. `expected` is which
+    way the story's events are expected to move the company, over whatever path. `over` are the steps' relations.
     """
 
     story: str
@@ -209,6 +217,11 @@ class Link:
     strength: float
     sign: int
     expected: Direction = Direction.UNCLEAR
+    over: tuple[Over, ...] = field(default=(), compare=False)
+
+    def passes(self, step: Step) -> bool:
+        """Whether the path has been at the end of a further step already."""
+        return step.company == self.root or any(step.company == taken.company for taken in self.steps)
 
     @property
     def path(self) -> str:

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from alerts.outbox import Pace
-from alerts.types import Delivery, DeliveryKind
+from alerts.types import Delivery, DeliveryKind, Join
 from config.types import (
     Company,
     Config,
+    Direction,
     EventLexicon,
     EventType,
+    Expectation,
     Instrument,
     QuietHours,
     Settings,
@@ -43,6 +45,7 @@ class Prices:
     """A price source whose prices the test sets; bars swing by one percent a day, the market by less."""
 
     now: dict[str, float] = field(default_factory=lambda: dict(LEVELS))
+    then: dict[str, float] = field(default_factory=lambda: dict(LEVELS))
     name: str = "made up"
 
     async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:
@@ -64,8 +67,8 @@ class Prices:
         return PriceAnswer(found, {})
 
     async def prices_at(self, wanted: Sequence[tuple[str, datetime]], now: datetime) -> PriceAnswer[Quote]:
-        """The level, a minute before."""
-        found = {s: Quote(s, LEVELS[s], at - timedelta(minutes=1), "USD") for s, at in wanted if s in LEVELS}
+        """The price of then, a minute before."""
+        found = {s: Quote(s, self.then[s], at - timedelta(minutes=1), "USD") for s, at in wanted if s in LEVELS}
         return PriceAnswer(found, {})
 
     async def close(self) -> None:
@@ -161,6 +164,40 @@ async def test_news_that_comes_after_the_move_is_linked_to_it(desk: Desk) -> Non
     assert (DeliveryKind.REPLY, "Linked AI news: “Headline of ban”") == (reply.kind, reply.text)
     assert ("ban", True) == (update.story, "Headline of ban" in update.text)
     assert [] == [d for d in await desk.tell(one, 9) if d.kind is DeliveryKind.REPLY]
+
+
+async def test_a_move_that_came_before_its_news_is_told_as_that(desk: Desk) -> None:
+    """With the part before and the part since, in the message and in the row."""
+    one = config(watchlist("NVDA"))
+    await desk.tell(one, 5, NVDA=95.0)
+    await desk.know(story("ban", "nvidia", OPEN + timedelta(minutes=6)))
+    desk.prices.then["NVDA"] = 95.0
+    *_, update = await desk.tell(one, 7, NVDA=94.5)
+    (row,) = update.rows
+    assert Join.BEFORE is row.join
+    assert [pytest.approx(-0.05), pytest.approx(94.5 / 95 - 1)] == [row.before, row.since]
+    assert "1 move mostly before the linked news: NVDA (-5.0 % before the news, -0.5 % since)" in update.text
+    *_, update = await desk.tell(one, 9, NVDA=85.0)
+    assert "1 move after the linked news" in update.text
+    assert "NVDA: nvidia is named in the news itself · direction unclear; -5.0 % before the news, -10.5 % since" in (
+        update.text
+    )
+
+
+async def test_a_story_that_points_the_other_way_explains_less(desk: Desk) -> None:
+    """A fall is told under the news that lets expect one, though louder news lets expect a rise."""
+    rows = (
+        Expectation(EventType.PARTNERSHIP, actor=Direction.UP),
+        Expectation(EventType.EXPORT_CONTROL, actor=Direction.DOWN),
+    )
+    one = replace(config(watchlist("NVDA")), lexicon=EventLexicon(expectations=rows))
+    before = OPEN - timedelta(hours=3)
+    await desk.know(
+        story("deal", "nvidia", before, feeds=9), story("ban", "nvidia", before, EventType.EXPORT_CONTROL, feeds=5)
+    )
+    (post,) = await desk.tell(one, 5, NVDA=95.0)
+    assert ("ban", Direction.DOWN, Join.AFTER) == (post.story, post.rows[0].expected, post.rows[0].join)
+    assert "1 move after the linked news: as expected" in post.text
 
 
 async def test_two_watchlists_of_one_channel_speak_with_one_voice(desk: Desk) -> None:

@@ -320,13 +320,20 @@ class Snapshot:
         return Side(self._memory.history(symbol), quote, sessions, at)
 
     def _index_side(self, symbol: str, at: Quote | None) -> Side | None:
-        """The symbol's market, with a quote only while that is fresh; None for the index itself."""
+        """The symbol's market, with a quote only while that is fresh or of the same moment; None for the index itself.
+
+        A price that is too old to tell is still held against its market as it was then: without, an old price would
+        seem to pass by what the whole market did.
+        """
         index = exchange_of(symbol).index
         reading = self.reading(index) if index != symbol else None
         if reading is None:
             return None
-        fresh = reading.quote if reading.state is PriceState.FRESH else None
-        return self._side(index, fresh, at)
+        if reading.state is PriceState.FRESH:
+            return self._side(index, reading.quote, at)
+        own, known = self._prices.quotes.get(symbol), self.looks.get(index, Looks()).accepted
+        same = own and known and abs(known.time - own.time) <= POLLS * self._config.settings.poll_prices
+        return self._side(index, known if same else None, at)
 
     def _stats(self, symbol: str, base: Basis) -> Stats | None:
         """How the symbol usually moves, from returns that end before the window; kept for the session."""
