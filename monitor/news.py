@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.store.store import Tx
-from monitor.stories import OPEN_FOR, join, report
+from monitor.stories import OPEN_FOR, report
+from monitor.stories.index import Draft, StoryIndex
+from monitor.stories.joining import choose, joined
 from monitor.types import Article, FeedAnswer, FeedState, Story
 from monitor.unseen import NOTHING, keys
 from nlp.types import Analysis
@@ -27,7 +29,7 @@ LIVE_FEEDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An article that was taken in, with the story it joined or opened (None: it reports nothing to follow)."""
+    """An article that was taken in, with the story it joined or opened (None: it is no news, or could not be read)."""
 
     article: Article
     story: Story | None
@@ -62,34 +64,47 @@ def together(answers: Sequence[FeedAnswer]) -> list[Sequence[FeedAnswer]]:
     return [without, *with_news] if without else [*with_news]
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a transaction of news took in, and what the index of stories learns once it is committed."""
+
+    taken: list[Taken]
+    draft: Draft
+
+
 def save_news(
     tx: Tx,
     answers: Sequence[FeedAnswer],
     before: Mapping[str, FeedState],
     analyses: Mapping[str, Analysis | None],
     now: datetime,
-) -> list[Taken]:
+    index: StoryIndex | None = None,
+) -> Saved:
     """Join the articles of some feeds to stories and save both with the feeds' new states; edits join nothing.
 
     `before` is each feed's state before its poll. `analyses` holds what was found in each article, by its id; None
-    where it could not be analysed.
+    where it could not be analysed. `index` only says which stories come into question: the one chosen is read here, and
+    what was decided is for the index to learn after the commit (`Saved.draft`).
     """
     articles = sorted((article for answer in answers for article in answer.articles), key=order)
     names = keys(articles)
     sifted = tx.sift(articles, names) if articles else NOTHING
-    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if sifted.fresh else {}
+    index = StoryIndex() if index is None else index
+    if sifted.fresh:
+        index.recall(lambda: tx.open_stories(now - OPEN_FOR, linking=False), now)
+    draft = Draft(index)
     taken = []
     for article in sifted.fresh:
-        one = _take(article, before[article.feed], analyses.get(article.id), stories)
+        one = _take(tx, article, before[article.feed], analyses.get(article.id), draft)
         if one.story:
-            stories[one.story.id] = one.story
+            draft.put(one.story)
             tx.save_story(one.story)
         tx.save_article(article, one.story.id if one.story else None, one.reason, names[article.id])
         taken.append(one)
     for kept, article in sifted.edits.items():
         tx.edit_article(kept, article, names[article.id])
     tx.save_feeds([answer.state for answer in answers])
-    return taken
+    return Saved(taken, draft)
 
 
 def refuse(answer: FeedAnswer, before: FeedState, error: Exception) -> FeedAnswer:
@@ -99,12 +114,15 @@ def refuse(answer: FeedAnswer, before: FeedState, error: Exception) -> FeedAnswe
     return FeedAnswer(state, error=text)
 
 
-def _take(article: Article, before: FeedState, analysis: Analysis | None, stories: Mapping[str, Story]) -> Taken:
+def _take(tx: Tx, article: Article, before: FeedState, analysis: Analysis | None, draft: Draft) -> Taken:
     if not is_news(article, before):
         return Taken(article, None, new_fact=False, reason="is history")
     if analysis is None:
         return Taken(article, None, new_fact=False, reason="could not be analysed")
-    joining = join(report(article, analysis), stories.values())
+    found = report(article, analysis)
+    choice = choose(found, draft.near(found))
+    story = choice.story and (draft.stories.get(choice.story) or next(iter(tx.stories([choice.story])), None))
+    joining = joined(found, story or None, choice)
     return Taken(article, joining.story, joining.new_fact, joining.reason)
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.types import EventType
-from monitor.stories import content_words, designations, join, report
+from monitor.stories import join, report
+from monitor.stories.words import content_words, designations
 from monitor.types import Article, Report, Story
 from nlp.types import Analysis, Event, Mention, Status
 
@@ -93,7 +94,8 @@ def test_a_price_move_joins_the_story_it_names_and_adds_no_party() -> None:
 def test_a_price_move_of_the_storys_own_company_names_no_cause() -> None:
     """That a company's own shares moved does not say that its news was the reason."""
     story = opened(found("Nvidia opens design office", EventType.WORKFORCE, "nvidia"))
-    assert join(found("Nvidia falls 3 percent", EventType.MARKET_MOVE, "nvidia", hours=5), [story]).story is None
+    joining = join(found("Nvidia falls 3 percent", EventType.MARKET_MOVE, "nvidia", hours=5), [story])
+    assert (True, {}) == (joining.opened, joining.story.parties)
 
 
 def test_a_price_move_in_the_summary_takes_nothing_from_the_news() -> None:
@@ -130,9 +132,11 @@ def test_a_wrong_old_date_does_not_pull_a_story_back_for_years() -> None:
     assert NOW - timedelta(days=3) == joined.time
 
 
-def test_a_price_move_alone_opens_no_story() -> None:
-    """A move without a named story explains nothing."""
-    assert join(found("Nvidia falls at the open", EventType.MARKET_MOVE, "nvidia"), []).story is None
+def test_a_price_move_alone_links_nobody() -> None:
+    """A move without a named story explains nothing: it stands alone, without parties, and is no new fact."""
+    joining = join(found("Nvidia falls at the open", EventType.MARKET_MOVE, "nvidia"), [])
+    assert ({}, (), False) == (joining.story.parties, joining.story.facts, joining.new_fact)
+    assert joining.reason.startswith("stands alone")
 
 
 def test_a_storys_time_stays_once_it_was_told() -> None:

@@ -1,0 +1,90 @@
+"""`aftershock stories`: which articles tell the same story, as JSON Lines. Reads and writes text, decides nothing.
+
+The same join as in the daemon, over an index in memory instead of the store. Articles of one minute are decided on in
+an order of their own, so that it does not matter in which of them they arrived.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from monitor.analysis import InputError, Item
+from monitor.stories.facts import report
+from monitor.stories.index import StoryIndex
+from monitor.stories.joining import Joining, choose, joined
+from monitor.types import Article, Report, Story
+from nlp.types import Analysis, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """An article with the story it belongs to, and what became of it there."""
+
+    item: Item
+    joining: Joining
+
+
+class Stories:
+    """Stories in memory."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._index = StoryIndex()
+        self._stories: dict[str, Story] = {}
+
+    def take(self, found: Report) -> Joining:
+        """Join one more report to its story, or open one."""
+        self._index.recall(tuple, found.article.seen)
+        choice = choose(found, self._index.near(found))
+        done = joined(found, self._stories.get(choice.story or ""), choice)
+        self._index.put(done.story)
+        self._stories[done.story.id] = done.story
+        for gone in [name for name in self._stories if name not in self._index] if len(self) > len(self._index) else ():
+            del self._stories[gone]
+        return done
+
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._stories)
+
+
+def grouped(
+    items: Iterable[Item | InputError], analyze: Callable[[Sequence[Text]], Sequence[Analysis]]
+) -> Iterator[Grouped | InputError]:
+    """Each item with its story, in order, an error in its place; answered once the minute of an item is over."""
+    stories = Stories()
+    for _, some in groupby(items, key=_minutes()):
+        batch = list(some)
+        known = [item for item in batch if isinstance(item, Item)]
+        found = analyze([item.article.text for item in known]) if known else ()
+        reports = [report(item.article, one) for item, one in zip(known, found, strict=True)]
+        joinings = {}
+        for number in sorted(range(len(known)), key=lambda n: order(known[n].article)):
+            joinings[number] = stories.take(reports[number])
+        answers = iter(Grouped(item, joinings[number]) for number, item in enumerate(known))
+        for item in batch:
+            yield next(answers) if isinstance(item, Item) else item
+
+
+def order(article: Article) -> tuple[datetime, str, str]:
+    """The order in which the articles of a minute are decided on."""
+    return article.seen.replace(second=0, microsecond=0), article.title, article.id
+
+
+def _minutes() -> Callable[[Item | InputError], datetime]:
+    """The minute of an item; a line that cannot be read counts to that of the one before."""
+    last = [datetime.min]
+
+    def minute(item: Item | InputError) -> datetime:
+        if isinstance(item, Item):
+            last[0] = item.article.seen.replace(second=0, microsecond=0)
+        return last[0]
+
+    return minute
+
+
+def answer(one: Grouped) -> dict[str, Any]:
+    """An answer as the contract prints it, with the reason."""
+    return {"id": one.item.id, "story": one.joining.story.id, "reason": one.joining.reason}
