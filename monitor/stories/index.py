@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from heapq import nlargest
 
 from config.types import EventType
-from monitor.stories.evidence import trading_day, week
 from monitor.stories.joining import Candidate, candidate
+from monitor.stories.occasions import occasion
 from monitor.stories.prints import Seen, heaviness, ready
 from monitor.types import Kind, Print, Report, Story
 
@@ -32,13 +32,9 @@ COMMONEST = 2.5
 def keys(one: Print) -> list[str]:
     """What brings stories together whatever their words: results of one company, wraps of one day."""
     lead = one.companies[0] if one.companies else ""
-    if one.kind is Kind.WRAP:
-        return [f"&wrap {trading_day(one)}"]
-    if one.kind is Kind.CALENDAR:
-        return [f"&week {week(one)}"]
-    if one.kind in {Kind.RESULTS, Kind.PREVIEW} and lead:
-        return [f"&{one.kind.value} {lead}"]
-    return []
+    if slot := occasion(one):
+        return [f"&{slot}"]
+    return [f"&{one.kind.value} {lead}"] if lead and one.kind in {Kind.RESULTS, Kind.PREVIEW} else []
 
 
 class StoryIndex:

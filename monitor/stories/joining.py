@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.types import EventType
-from monitor.stories.evidence import JOINS, because, barred, kinds_differ, logit
+from monitor.stories.evidence import JOINS, barred, because, kinds_differ, logit
 from monitor.stories.facts import causes, opened
 from monitor.stories.life import open_for
 from monitor.stories.novelty import extended
+from monitor.stories.occasions import occasion
 from monitor.stories.prints import Profile, Seen, profile_of, ready
 from monitor.types import Kind, Report, Story
 
@@ -22,6 +23,10 @@ SUBJECT_DAYS = timedelta(days=7)
 """A named model is news for about a week (DESIGN: a week-old release that the market only now reads)."""
 CAUSE_DAYS = timedelta(days=4)
 """A price move names a cause that was in the news since the last session, a long weekend included."""
+
+DOMINANT_DAYS = timedelta(days=2)
+DOMINANT = 3
+"""Articles from which a story, twice as large as any other of its company, is what the company is in the news for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,17 @@ def choose(found: Report, candidates: Iterable[Candidate]) -> Choice:
     """Which of some open stories a report belongs to. Their order does not matter: ties go to the newest fact, the id."""
     one = ready(found.print)
     when = found.article.seen
-    open_ = [c for c in candidates if when - c.last_seen <= c.open_for and not barred(one, c.profile)]
-    scored = [(logit(one, c.profile), c.last_fact, c.profile.id, c) for c in open_]
+    open_ = [c for c in candidates if when - c.last_seen <= c.open_for]
+    if slot := occasion(found.print):
+        same = [(c.last_fact, c.profile.id) for c in open_ if occasion(c.profile.seen[0].print) == slot]
+        return Choice(max(same)[1], f"is about {slot} too") if same else Choice(None, _opens(found))
+    fit = [c for c in open_ if not barred(one, c.profile)]
+    scored = [(logit(one, c.profile), c.last_fact, c.profile.id, c) for c in fit]
     if scored:
         best = max(scored, key=lambda s: s[:3])
         if best[0] >= JOINS:
             return Choice(best[2], because(one, best[3].profile), adds=found.print.kind is not Kind.PAST)
-    return _about(found, open_) or _named_cause(found, open_) or Choice(None, _opens(found))
+    return _about(found, open_) or _named_cause(found, open_) or _dominant(one, open_) or Choice(None, _opens(found))
 
 
 def _opens(found: Report) -> str:
@@ -122,6 +131,18 @@ def _named_cause(found: Report, open_: Iterable[Candidate]) -> Choice | None:
         if named and found.article.seen - c.last_seen <= CAUSE_DAYS:
             fits.append((c.feeds, c.last_fact, c.profile.id, f"a price move that names {', '.join(sorted(named))}"))
     return Choice(max(fits)[2], max(fits)[3], adds=False) if fits else None
+
+
+def _dominant(one: Seen, open_: Iterable[Candidate]) -> Choice | None:
+    """The one story that a company is in the news for, if a title says no more than that its shares moved."""
+    if not one.bare:
+        return None
+    (company,) = one.print.companies
+    recent = [c for c in open_ if company in c.profile.core and one.print.seen - c.last_seen <= DOMINANT_DAYS]
+    by_size = sorted(((c.profile.size, c.last_fact, c.profile.id) for c in recent), reverse=True)
+    if not by_size or by_size[0][0] < DOMINANT or (by_size[1:] and by_size[1][0] * 2 > by_size[0][0]):
+        return None
+    return Choice(by_size[0][2], f"a move without a cause, of what {company} is in the news for", adds=False)
 
 
 def joined(found: Report, story: Story | None, choice: Choice) -> Joining:

@@ -50,15 +50,15 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.WRAP,
-        r"\bstock market today\b|\bwall street (?:closes?|ends?|opens?|rises?|rallies|surges|slips|falls|slides|tumbles|slumps|drops|climbs|gains|retreats|jumps|mixed|sinks|eyes|braces|rebounds|edges)\b"
+        r"\bstock market today\b|\bstocks hit (?:all-time|record)\b|\bwall street (?:closes?|ends?|opens?|rises?|rallies|surges|slips|falls|slides|tumbles|slumps|drops|climbs|gains|retreats|jumps|mixed|sinks|eyes|braces|rebounds|edges)\b"
         r"|^(?:u\.?s\.? |global |asian |asia |european |europe'?s? |chinese |tech )?(?:stocks?|equities|shares|markets?|stock futures|futures) (?:mixed|end|ends|close|closes|rise|rises|fall|falls|slip|slips|slide|slides|gain|gains|rally|rallies|jump|drop|drops|tumble|sink|climb|retreat|open|edge|surge|swing|plunge|slump|waver|hit|are|steady|extend|higher|lower|pare|rebound)\b"
         r"|^(?:the )?(?:dow|s&p(?: 500)?|nasdaq|nikkei|ftse|dax|hang seng|stoxx|us30|spx)\b(?!.*\b(?:giant|closing bell|listed|: )).*\b(?:rise|rises|fall|falls|slip|slips|gain|gains|drop|drops|jump|jumps|soar|soars|surge|surges|close|closes|end|ends|slide|slides|tumble|tumbles|rally|rallies|retreat|retreats|record|records|dip|dips|higher|lower|sheds?|erases?|snap|snaps|open|opens|climb|climbs|sink|sinks|plunge|plunges|slump)\b"
-        r"|\b(?:dow|nasdaq|s&p 500)\b.{0,60}\b(?:dow|nasdaq|s&p 500)\b|\bmarkets? wrap\b|\b(?:closing|opening) bell\b(?!.*\bring)|\bfutures (?:slide|fall|rise|slip|gain|drop|jump|edge|point|climb|tumble|sink)\b"
+        r"|\b(?:dow|nasdaq|s&p 500)\b.{0,60}\b(?:dow|nasdaq|s&p 500)\b|\bmarkets? wrap\b|\bfutures (?:slide|fall|rise|slip|gain|drop|jump|edge|point|climb|tumble|sink)\b"
         r"|\bmarket (?:minute|recap|roundup|snapshot|update)\b",
     ),
     (
         Kind.PREVIEW,
-        rf"\bpreview\b|\b(?:ahead of|before|awaits?|await|awaiting|into|eyes?|brace[sd]? for|until|heading into) (?:[\w'&.-]+ ){{0,4}}{_RESULT}\b|\b(?:before|after|on|ahead of|by) {_MONTH} \d{{1,2}}\b(?!.*\b(?:deadline|launch|ipo)\b)"
+        rf"\bpreview\b|\b{_RESULT}: (?:\w+ )?things to (?:look for|watch)\b|\bbrace[sd]? for\b.*\b{_RESULT}\b|\b(?:test|moment)\b.*: can (?:its )?{_RESULT}\b|\bexpectations for [\w ]+ before\b|\b(?:ahead of|before|awaits?|await|awaiting|into|eyes?|brace[sd]? for|until|heading into) (?:[\w'&.-]+ ){{0,4}}{_RESULT}\b|\b(?:before|after|on|ahead of|by) {_MONTH} \d{{1,2}}\b(?!.*\b(?:deadline|launch|ipo)\b)"
         rf"|\bwhat to (?:expect|watch|look for|know)\b.{{0,50}}(?:\b{_RESULT}\b|\breports?\b)|\b{_RESULT}:? what to (?:expect|watch|look for)\b"
         rf"|\b(?:set|expected|likely|poised|due|scheduled|about|seen|projected|tipped) (?:to )?(?:beat|top|report|post|miss|unveil (?:its )?{_RESULT}|announce (?:its )?{_RESULT}|deliver|provide (?:lower |higher )?guidance|reporting|beating)\b"
         rf"|\b{_RESULT} (?:loom|looms|looming|on deck|in focus|on tap|due|are coming|next week|this week|tomorrow|on (?:mon|tues|wednes|thurs|fri)day|approach(?:es)?|near|estimates? rise)\b"
