@@ -13,7 +13,7 @@ from typing import Any
 from monitor.analysis import InputError, Item
 from monitor.stories.facts import report
 from monitor.stories.index import StoryIndex
-from monitor.stories.joining import Joining, choose, joined
+from monitor.stories.joining import Candidate, Joining, choose, joined
 from monitor.types import Article, Report, Story
 from nlp.types import Analysis, Text
 
@@ -37,13 +37,25 @@ class Stories:
     def take(self, found: Report) -> Joining:
         """Join one more report to its story, or open one."""
         self._index.recall(tuple, found.article.seen)
-        choice = choose(found, self._index.near(found))
+        choice = choose(found, self.near(found))
         done = joined(found, self._stories.get(choice.story or ""), choice)
-        self._index.put(done.story)
-        self._stories[done.story.id] = done.story
-        for gone in [name for name in self._stories if name not in self._index] if len(self) > len(self._index) else ():
-            del self._stories[gone]
+        self.hold(done.story)
+        if len(self._stories) > len(self._index):
+            self._stories = {name: story for name, story in self._stories.items() if name in self._index}
         return done
+
+    def hold(self, story: Story) -> None:
+        """Take a story as it is now."""
+        self._index.put(story)
+        self._stories[story.id] = story
+
+    def near(self, found: Report) -> list[Candidate]:
+        """The open stories that a report could belong to."""
+        return self._index.near(found)
+
+    def open(self) -> list[Story]:
+        """The open stories."""
+        return list(self._stories.values())
 
     def __len__(self) -> int:
         """How many are open."""

@@ -112,7 +112,7 @@ class StoryIndex:
             for story in self._holders.get(key, ()):
                 totals[story] += KEY
         named = {story for key in causes_named(found) for story in self._holders.get(key, ())}
-        best = nlargest(MOST, (s for s in totals if s not in without), key=lambda s: (totals[s], s))
+        best = [s for _, s in nlargest(MOST, ((total, s) for s, total in totals.items() if s not in without))]
         told = nlargest(MOST_CAUSES, (s for s in named if s not in without), key=self._told)
         return [self._known[story][0] for story in dict.fromkeys([*best, *told])]
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 from monitor.stories.kinds import kind_of
@@ -59,6 +60,7 @@ def print_of(article: Article, analysis: Analysis) -> Print:
     )
 
 
+@lru_cache(maxsize=65_536)
 def heaviness(token: str) -> float:
     """What a token of a print weighs: its rarity, a figure by its unit."""
     if token[0] == "#":
