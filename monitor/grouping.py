@@ -6,7 +6,7 @@ an order of their own, so that it does not matter in which of them they arrived.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -87,7 +87,7 @@ def order(article: Article) -> tuple[datetime, str, str]:
 
 def _minutes() -> Callable[[Item | InputError], datetime]:
     """The minute of an item; a line that cannot be read counts to that of the one before."""
-    last = [datetime.min]
+    last = [datetime.min.replace(tzinfo=UTC)]
 
     def minute(item: Item | InputError) -> datetime:
         if isinstance(item, Item):

@@ -18,9 +18,7 @@ from monitor.unseen import keys
 
 NOW = datetime(2025, 1, 27, 14, 30, tzinfo=UTC)
 ARTICLE = Article("wire:1", "wire", "https://wire.example/1", "Acme opens its model", "", None, NOW)
-PRINT = Print(
-    NOW, Kind.NEWS, "@acme", ("acme",), (), frozenset({"open"}), frozenset(), frozenset({"10b"}), frozenset()
-)
+PRINT = Print(NOW, Kind.NEWS, "@acme", ("acme",), (), frozenset({"open"}), frozenset(), frozenset({"10b"}), frozenset())
 STORY = Story(
     "s1",
     ARTICLE.title,

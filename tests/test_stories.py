@@ -145,7 +145,7 @@ def test_a_storys_time_stays_once_it_was_told() -> None:
     late = article("DeepSeek opens R1 reasoning model weights", hours=1, published=NOW - timedelta(hours=9))
     earlier = replace(RELEASE, article=late)
     told = replace(story, told=True)
-    times = [s.time for before in (story, told) if (s := join(earlier, [before]).story)]
+    times = [join(earlier, [before]).story.time for before in (story, told)]
     assert [NOW - timedelta(hours=9), NOW] == times
 
 

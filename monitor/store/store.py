@@ -376,7 +376,7 @@ class Store:
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work, then)
 
-    def _run(self, work: Callable[[Tx], R], then: Callable[[R], object] | None) -> R:
+    def _run(self, work: Callable[[Tx], R], then: Callable[[R], object] | None = None) -> R:
         try:
             with self._engine.begin() as connection:
                 done = work(Tx(connection))

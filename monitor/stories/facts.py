@@ -1,4 +1,4 @@
-"""From an analysis to what stories are made of: who is named, which facts are reported, and the parties they make. Pure.
+"""From an analysis to what stories are made of: who is named, which facts are told, whom they make parties. Pure.
 
 Only an event that is sure enough becomes a fact, and only facts make parties, from which links are derived. What a
 price move or a retrospective reports is no fact of a story.

@@ -81,7 +81,7 @@ def candidate(story: Story, seen: tuple[Seen, ...] | None = None) -> Candidate:
 
 
 def choose(found: Report, candidates: Iterable[Candidate]) -> Choice:
-    """Which of some open stories a report belongs to. Their order does not matter: ties go to the newest fact, the id."""
+    """Which of some open stories a report belongs to, in whatever order they come: ties go to the newest fact."""
     one = ready(found.print)
     when = found.article.seen
     open_ = [c for c in candidates if when - c.last_seen <= c.open_for]

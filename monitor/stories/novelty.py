@@ -68,6 +68,9 @@ def _parsed(figure: str) -> tuple[float, str]:
 
 def _kept(kept: tuple[Print, ...], one: Print) -> tuple[Print, ...]:
     """With one more print, unless it is a copy; the first one stays for good."""
-    if any((one.terms, one.names, one.figures) == (k.terms, k.names, k.figures) and one.companies == k.companies for k in kept):
+    if any(
+        (one.terms, one.names, one.figures) == (k.terms, k.names, k.figures) and one.companies == k.companies
+        for k in kept
+    ):
         return kept
     return kept[:1] + (*kept[1:], one)[1 - PRINTS_KEPT :]

@@ -1,18 +1,19 @@
 """Fits what `evidence` weighs and counts what `words` weighs, from headlines that were written for it.
 
-    python -m monitor.stories.train            prints weights and bias to put into evidence.py, and how well they do
-    python -m monitor.stories.train --words    writes frequencies.tsv anew from the sentences of nlp/training
+`python -m monitor.stories.train` prints the weights and the bias to put into evidence.py, and how well streams are
+grouped that took no part in the fit; with `--words` it writes frequencies.tsv anew from the titles of `nlp/training`.
 
 A file of `training/` holds streams, each some days of headlines: a line `# date`, then lines of day, story ("-" for a
 headline that stands alone) and title. Every headline is paired with each story that was there before it; a logistic
-regression with L2 penalty tells pairs of one story from others. Weights are held to their sign by projected gradient steps (Beck & Teboulle, "A fast iterative shrinkage-thresholding algorithm", 2009).
+regression with L2 penalty tells pairs of one story from others. Weights are held to their sign by projected gradient
+steps (Beck & Teboulle, "A fast iterative shrinkage-thresholding algorithm for linear inverse problems", 2009).
 """
 
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def streams(reader: Pipeline, folder: Path = TRAINING) -> list[list[Row]]:
 
 
 def _streams(path: Path) -> Iterator[list[tuple[datetime, str | None, str]]]:
-    start, rows = datetime.min, list[tuple[datetime, str | None, str]]()
+    start, rows = datetime.min.replace(tzinfo=UTC), list[tuple[datetime, str | None, str]]()
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
             if rows:
@@ -181,10 +182,10 @@ def main() -> None:
     paired = [list(pairs(stream)) for stream in known]
     for out, stream in enumerate(known):
         _use(*fitted([row for n, rows in enumerate(paired) if n != out for row in rows]))
-        print(f"stream {out}, left out of the fit: {told(stream)}")
+        print(f"stream {out}, left out of the fit: {told(stream)}")  # noqa: T201  a command for people
     weights, bias = fitted([row for rows in paired for row in rows])
-    print({name: round(float(w), 2) for name, w in zip(WEIGHTS, weights, strict=True)})
-    print(f"BIAS = {bias:.2f}")
+    print({name: round(float(w), 2) for name, w in zip(WEIGHTS, weights, strict=True)})  # noqa: T201
+    print(f"BIAS = {bias:.2f}")  # noqa: T201
 
 
 def _use(weights: Matrix, bias: float) -> None:

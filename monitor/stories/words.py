@@ -1,4 +1,4 @@
-"""What a title is made of once wording is taken off: stems in classes of like meaning, figures, names of products. Pure.
+"""What is left of a title without its wording: stems in classes of like meaning, figures, names of products. Pure.
 
 Outlets report one event in other words: shares "soar", "leap" and "jump", a lab "unveils", "debuts" and "rolls out".
 Words of one class therefore count as the same word, and inflections as their stem. How much a word tells is its inverse
@@ -18,7 +18,9 @@ DESIGNATION = re.compile(r"(?=[a-z0-9.-]*[a-z])(?=[a-z0-9.-]*\d)[a-z0-9][a-z0-9.
 """A name of a model or product that holds letters and a digit: R1, o1, H800, GPT-5."""
 QUANTITY = re.compile(r"\d+(?:st|nd|rd|th|s|k|m|bn|tn|pm|am|x|b|h|q|fy)|[qh]\d|fy\d+|\d+[a-z]*-.*|.*-\d{2,4}|s&p.*")
 """What looks like one and is a number, a quarter or a date."""
-NAMED_NUMBER = re.compile(r"\b([A-Z][A-Za-z]+)[ -](\d(?:\.\d)?)\b(?!\s*(?:%|percent|million|billion|trillion|stocks?\b))")
+NAMED_NUMBER = re.compile(
+    r"\b([A-Z][A-Za-z]+)[ -](\d(?:\.\d)?)\b(?!\s*(?:%|percent|million|billion|trillion|stocks?\b))"
+)
 """A product told by a name and a number, written either way: Grok 3, Grok-3."""
 AMOUNT = re.compile(
     r"(?P<sign>[$€£¥]|\b(?:US\$|HK\$))?\s?(?P<number>\d[\d,]*(?:\.\d+)?)[ -]?"
@@ -92,13 +94,19 @@ _CLASSES = {
 }
 """Words that outlets use for one another, by the class that they count as."""
 
+SHORT = 3
+"""Letters of a word that has no ending."""
+COUNTS = 1000
+"""A bare number from which it is an amount."""
+YEARS = (1900, 2100)
+
 
 def _stem(word: str) -> str:
     """A word without its inflection, roughly: titles need no more."""
     for ending, kept in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x")):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)] + kept
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > SHORT:
         word = word[:-1]
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) > len(ending) + 3:
@@ -106,7 +114,7 @@ def _stem(word: str) -> str:
             if bare[-1] == bare[-2] and bare[-1] not in "ls":
                 return bare[:-1]
             return bare
-    if word.endswith("e") and len(word) > 4:
+    if word.endswith("e") and len(word) > SHORT + 1:
         return word[:-1]
     return word
 
@@ -168,7 +176,7 @@ def figures(title: str) -> frozenset[str]:
         number = m["number"].replace(",", "")
         unit = UNITS.get((m["unit"] or "").lower(), "")
         value = float(number)
-        if unit or m["sign"] or (value >= 1000 and not 1900 <= value <= 2100):
+        if unit or m["sign"] or (value >= COUNTS and not YEARS[0] <= value <= YEARS[1]):
             found.add(f"{value:g}{unit}")
     return frozenset(found)
 

@@ -1,10 +1,10 @@
 """Joining articles to stories with thousands of them open: articles a second, against weighing every open story.
 
-    python tests/bench/join_stories.py [open stories, 10000] [articles, 2000]
-
-The headlines are those of `nlp/training` and rewrites of them that lack a word, in a random order; they are analysed
-first, which is not counted. Each of the first ones opens a story, whether or not it would join another. Prints the rate with the index, that of weighing all open stories for each
-article (over a few articles), and their ratio, what both decided alike, and how much the index takes per story.
+Run by hand: `python tests/bench/join_stories.py [OPEN, 10000] [ARTICLES, 2000]`. The headlines are those of
+`nlp/training` and rewrites of them that lack a word, in a random order; they are analysed first, which is not counted.
+Each of the first ones opens a story, whether or not it would join another. Prints the rate with the index, that of
+weighing all open stories for each article (over a few articles), their ratio, how often both decide alike, and what the
+index takes per story.
 """
 
 import random
@@ -32,7 +32,9 @@ def reports(most: int) -> list[Report]:
     draw = random.Random(7)  # noqa: S311  no secret
     titles = [title for *_, title in lines()]
     draw.shuffle(titles)
-    rewrites = [" ".join(words[:at] + words[at + 1 :]) for t in titles if (words := t.split()) for at in [len(words) // 2]]
+    rewrites = [
+        " ".join(words[:at] + words[at + 1 :]) for t in titles if (words := t.split()) for at in [len(words) // 2]
+    ]
     mixed = [*titles, *rewrites]
     draw.shuffle(mixed)
     mixed = mixed[:most]
@@ -62,7 +64,9 @@ def main() -> None:
         stories.take(found)
     quick = len(rest) / (time.perf_counter() - started)
     same = sum(a == b for a, b in zip(naive, near, strict=True))
-    print(f"joined {quick:.0f} articles a second; weighing every open story {slow:.1f}: {quick / slow:.0f} times as fast")
+    print(
+        f"joined {quick:.0f} articles a second; weighing every open story {slow:.1f}: {quick / slow:.0f} times as fast"
+    )
     print(f"{same} of {len(some)} decisions are the same")
     tracemalloc.start()
     index = StoryIndex(stories.open())
