@@ -1,4 +1,4 @@
-"""The index of open stories: it finds what weighing all would find, holds no more than is open, and waits for commits."""
+"""The index of open stories finds what weighing all would find, holds what is open, and waits for commits."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
