@@ -16,7 +16,7 @@ from config.load import load
 from monitor.analysis import InputError, Item, read
 from monitor.grouping import Grouped, grouped
 from monitor.market.sessions import Calendars
-from monitor.replay import JsonLines, read_day, replay
+from monitor.replay import DAYS, JsonLines, read_day, replay
 from monitor.stories import evidence, train
 from nlp.pipeline import Pipeline
 from nlp.pool import Inline
@@ -134,6 +134,52 @@ def test_market_wraps_join_by_trading_day(pipeline: Pipeline) -> None:
     ids = [one.joining.story.id for one in found.values()]
     assert [ids[0], ids[0], ids[0]] == [ids[0], ids[1], ids[3]]
     assert 3 == len({ids[0], ids[2], ids[4]})
+
+
+def test_futures_are_told_of_the_next_session_and_asia_by_its_own_day(pipeline: Pipeline) -> None:
+    """Sunday night's futures belong to Monday, as does Tokyo's Monday morning; a Chinese company is no market."""
+    titles = {
+        "2025-06-15T23:30:00Z": "US stock futures slip on oil jitters",
+        "2025-06-16T12:00:00Z": "Nasdaq futures fall as China's DeepSeek readies a model",
+        "2025-06-16T00:40:00Z": "Nikkei opens lower in Tokyo",
+        "2025-06-16T06:20:00Z": "Asian shares mixed, Hang Seng slips",
+        "2025-06-13T21:00:00Z": "Stock market today: Dow slips into the weekend",
+    }
+    lines = [json.dumps({"id": t, "seen": seen, "title": t}) for seen, t in sorted(titles.items())]
+    ids = {title: one.joining.story.id for title, one in told(lines, pipeline).items()}
+    us, nasdaq, tokyo, asia, friday = (ids[title] for title in titles.values())
+    assert (us, tokyo) == (nasdaq, asia)
+    assert 3 == len({us, tokyo, friday})
+
+
+def test_the_days_before_and_of_27_january_are_told_under_their_own_stories(pipeline: Pipeline) -> None:
+    """Stargate's from its announcement on, DeepSeek's from R1 over the app charts to the selloff; with reasons."""
+    items = (DAYS / "2025-01-27" / "items.jsonl").read_text(encoding="utf-8").splitlines()
+    found = told(sorted(items, key=lambda line: str(json.loads(line)["seen"])), pipeline)
+
+    def story(words: str) -> str:
+        (one,) = (done for title, done in found.items() if words in title)
+        assert one.joining.reason
+        return one.joining.story.id
+
+    stargate = {
+        story(w) for w in ("to invest up to $500 billion", "Stargate: the $500 billion", "jump in Tokyo on Star")
+    }
+    release = {
+        story(w)
+        for w in (
+            "DeepSeek releases R1",
+            "App Store in the US",
+            "Sputnik moment",
+            "Nvidia loses close to",
+            "ASML drops",
+        )
+    }
+    assert (1, 1) == (len(stargate), len(release))
+    apart = {
+        story(w) for w in ("Perplexity opens", "Doubao 1.5 Pro", "Meta plans to spend", "another $1 billion in Anthr")
+    }
+    assert 6 == len(stargate | release | apart)
 
 
 def test_a_retrospective_is_no_news(pipeline: Pipeline) -> None:

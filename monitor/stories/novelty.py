@@ -5,6 +5,7 @@ retrospective. An amount is new if it is told by an article that reports a fact 
 $17.4 billion and $17 billion are the same news.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,7 +31,7 @@ def extended(story: Story, found: Report, *, adds: bool) -> tuple[Story, str]:
     for company, weight in parties(found, facts).items():
         merged[company] = max(weight, merged.get(company, 0.0))
     amounts = tuple(sorted(f for f in found.print.figures if is_new(f, story.figures))) if facts else ()
-    new = _new(fresh and [f.type.value for f in fresh], [c for c in merged if c not in story.parties], amounts)
+    new = _new(dict.fromkeys(f.type.value for f in fresh), [c for c in merged if c not in story.parties], amounts)
     earliest = max(min(story.time, article.time), story.time - EARLIER)
     joined = replace(
         story,
@@ -47,9 +48,9 @@ def extended(story: Story, found: Report, *, adds: bool) -> tuple[Story, str]:
     return joined, new
 
 
-def _new(types: object, companies: object, amounts: object) -> str:
+def _new(types: Collection[str], companies: Collection[str], amounts: Collection[str]) -> str:
     parts = [("event", types), ("party", companies), ("figure", amounts)]
-    return "; ".join(f"new {what}: {', '.join(values)}" for what, values in parts if values)  # type: ignore[arg-type]
+    return "; ".join(f"new {what}: {', '.join(values)}" for what, values in parts if values)
 
 
 def is_new(figure: str, known: tuple[str, ...]) -> bool:
