@@ -5,7 +5,7 @@ an order of their own, so that it does not matter in which of them they arrived.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from monitor.analysis import InputError, Item
 from monitor.stories.facts import report
 from monitor.stories.index import StoryIndex
-from monitor.stories.joining import Candidate, Joining, choose, joined
+from monitor.stories.joining import Candidate, Joining, candidate, choose, joined, strays
+from monitor.stories.novelty import merged
 from monitor.types import Article, Report, Story
 from nlp.types import Analysis, Text
 
@@ -33,12 +34,18 @@ class Stories:
         """None yet."""
         self._index = StoryIndex()
         self._stories: dict[str, Story] = {}
+        self._taken: dict[str, str] = {}
 
     def take(self, found: Report) -> Joining:
         """Join one more report to its story, or open one."""
         self._index.recall(tuple, found.article.seen)
-        choice = choose(found, self.near(found))
+        near = self.near(found)
+        choice = choose(found, near)
         done = joined(found, self._stories.get(choice.story or ""), choice)
+        for name in strays(candidate(done.story), near):
+            done = replace(done, story=merged(done.story, self._stories.pop(name)))
+            self._index.drop(name)
+            self._taken[name] = done.story.id
         self.hold(done.story)
         if len(self._stories) > len(self._index):
             self._stories = {name: story for name, story in self._stories.items() if name in self._index}
@@ -48,6 +55,17 @@ class Stories:
         """Take a story as it is now."""
         self._index.put(story)
         self._stories[story.id] = story
+
+    def settled(self, joinings: Iterable[Joining]) -> list[Joining]:
+        """What became of the reports of a minute, now that it is over, with each story as it is then."""
+        done = []
+        for joining in joinings:
+            name = joining.story.id
+            while name in self._taken:
+                name = self._taken[name]
+            done.append(replace(joining, story=self._stories[name]))
+        self._taken.clear()
+        return done
 
     def near(self, found: Report) -> list[Candidate]:
         """The open stories that a report could belong to."""
@@ -72,9 +90,9 @@ def grouped(
         known = [item for item in batch if isinstance(item, Item)]
         found = analyze([item.article.text for item in known]) if known else ()
         reports = [report(item.article, one) for item, one in zip(known, found, strict=True)]
-        joinings = {}
-        for number in sorted(range(len(known)), key=lambda n: order(known[n].article)):
-            joinings[number] = stories.take(reports[number])
+        numbers = sorted(range(len(known)), key=lambda n: order(known[n].article))
+        settled = stories.settled([stories.take(reports[number]) for number in numbers])
+        joinings = dict(zip(numbers, settled, strict=True))
         answers = iter(Grouped(item, joinings[number]) for number, item in enumerate(known))
         for item in batch:
             yield next(answers) if isinstance(item, Item) else item

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR, report
 from monitor.stories.index import Draft, StoryIndex
-from monitor.stories.joining import choose, joined
+from monitor.stories.joining import candidate, choose, joined, strays
+from monitor.stories.novelty import merged
 from monitor.types import Article, FeedAnswer, FeedState, Story
 from monitor.unseen import NOTHING, keys
 from nlp.types import Analysis
@@ -120,10 +121,22 @@ def _take(tx: Tx, article: Article, before: FeedState, analysis: Analysis | None
     if analysis is None:
         return Taken(article, None, new_fact=False, reason="could not be analysed")
     found = report(article, analysis)
-    choice = choose(found, draft.near(found))
-    story = choice.story and (draft.stories.get(choice.story) or next(iter(tx.stories([choice.story])), None))
-    joining = joined(found, story or None, choice)
-    return Taken(article, joining.story, joining.new_fact, joining.reason)
+    near = draft.near(found)
+    choice = choose(found, near)
+    joining = joined(found, _stored(tx, draft, choice.story) if choice.story else None, choice)
+    story = joining.story
+    for name in strays(candidate(story), near):
+        if (stray := _stored(tx, draft, name)) and not stray.told:
+            story = merged(story, stray)
+            tx.save_story(story)
+            tx.take_in(name, story.id)
+            draft.drop(name)
+    return Taken(article, story, joining.new_fact, joining.reason)
+
+
+def _stored(tx: Tx, draft: Draft, story: str) -> Story | None:
+    """A story as this transaction has left it."""
+    return draft.stories.get(story) or next(iter(tx.stories([story])), None)
 
 
 def order(article: Article) -> tuple[datetime, str, str]:

@@ -128,6 +128,12 @@ class Tx:
         values = {"last_seen": story.last_seen, "links": bool(story.parties), "body": t.dump(story)}
         self._put(t.stories, {"id": story.id}, **values)
 
+    def take_in(self, story: str, into: str) -> None:
+        """Give the articles of a story to another, and forget it."""
+        self._db.execute(update(t.articles).where(t.articles.c.story == story).values(story=into))
+        self._db.execute(delete(t.story_prices).where(t.story_prices.c.story == story))
+        self._db.execute(delete(t.stories).where(t.stories.c.id == story))
+
     def sources(self, story: str, most: int) -> tuple[Source, ...]:
         """The newest articles of a story and its first one, at most `most`, newest first."""
         query = select(t.articles.c.body).where(t.articles.c.story == story)

@@ -136,17 +136,26 @@ class Draft:
         self._index = index
         self._own = StoryIndex()
         self.stories: dict[str, Story] = {}
+        self._gone: set[str] = set()
 
     def near(self, found: Report) -> list[Candidate]:
         """As of the index, with what was decided since."""
-        return self._index.near(found, self.stories) + self._own.near(found)
+        return self._index.near(found, self.stories.keys() | self._gone) + self._own.near(found)
 
     def put(self, story: Story) -> None:
         """Hold a story as it is now, in this draft only."""
         self.stories[story.id] = story
         self._own.put(story)
 
+    def drop(self, story: str) -> None:
+        """Hold a story no more: another has taken it in."""
+        self.stories.pop(story, None)
+        self._own.drop(story)
+        self._gone.add(story)
+
     def keep(self) -> None:
         """It is committed: the index learns of it."""
-        for story in self.stories.values():
-            self._index.put(story)
+        for story in self._gone:
+            self._index.drop(story)
+        for kept in self.stories.values():
+            self._index.put(kept)

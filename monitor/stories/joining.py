@@ -24,6 +24,7 @@ SUBJECT_DAYS = timedelta(days=7)
 CAUSE_DAYS = timedelta(days=4)
 """A price move names a cause that was in the news since the last session, a long weekend included."""
 
+TOGETHER = timedelta(minutes=1)
 DOMINANT_DAYS = timedelta(days=2)
 DOMINANT = 3
 """Articles from which a story, twice as large as any other of its company, is what the company is in the news for."""
@@ -57,6 +58,7 @@ class Candidate:
     open_for: timedelta
     mains: frozenset[str]
     feeds: int
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def candidate(story: Story, seen: tuple[Seen, ...] | None = None) -> Candidate:
         open_for(story),
         frozenset(f.company for f in story.facts if f.company and f.type is not EventType.MARKET_MOVE),
         len(story.feeds),
+        story.told,
     )
 
 
@@ -151,6 +154,25 @@ def joined(found: Report, story: Story | None, choice: Choice) -> Joining:
         return Joining(opened(found), opened=True, new="a story" if causes(found) else "", reason=_opens(found))
     extension, new = extended(story, found, adds=choice.adds)
     return Joining(extension, opened=False, new=new, reason=f"{choice.reason}; {new}" if new else choice.reason)
+
+
+def strays(story: Candidate, others: Iterable[Candidate]) -> list[str]:
+    """Articles that stand alone since the same minute and belong to a story as it is now: they only came too early.
+
+    So it does not matter which of the feeds that are asked together answers first. What was told stays as it is.
+    """
+    return sorted(
+        other.profile.id
+        for other in others
+        if other.profile.size == 1
+        and not other.told
+        and other.profile.id != story.profile.id
+        and abs(other.last_seen - story.last_seen) < TOGETHER
+        and not occasion(other.profile.seen[0].print)
+        and not occasion(story.profile.seen[0].print)
+        and not barred(other.profile.seen[0], story.profile)
+        and logit(other.profile.seen[0], story.profile) >= JOINS
+    )
 
 
 def join(found: Report, stories: Iterable[Story]) -> Joining:

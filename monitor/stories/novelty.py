@@ -48,6 +48,28 @@ def extended(story: Story, found: Report, *, adds: bool) -> tuple[Story, str]:
     return joined, new
 
 
+def merged(story: Story, other: Story) -> Story:
+    """Two stories as one, under the first one's name: for an article that came before the story that it belongs to."""
+    known = {(f.type, f.company) for f in story.facts}
+    prints = story.prints
+    for one in other.prints:
+        prints = _kept(prints, one)
+    return replace(
+        story,
+        time=story.time if story.told else min(story.time, other.time),
+        last_fact=max(story.last_fact, other.last_fact) if other.facts else story.last_fact,
+        last_seen=max(story.last_seen, other.last_seen),
+        facts=story.facts + tuple(f for f in other.facts if (f.type, f.company) not in known),
+        parties={
+            c: max(p.get(c, 0.0) for p in (story.parties, other.parties)) for c in {**story.parties, **other.parties}
+        },
+        prints=prints,
+        figures=(story.figures + tuple(f for f in other.figures if is_new(f, story.figures)))[:FIGURES_KEPT],
+        feeds=story.feeds | other.feeds,
+        size=story.size + other.size,
+    )
+
+
 def _new(types: Collection[str], companies: Collection[str], amounts: Collection[str]) -> str:
     parts = [("event", types), ("party", companies), ("figure", amounts)]
     return "; ".join(f"new {what}: {', '.join(values)}" for what, values in parts if values)
