@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,12 @@ from config.load import load
 from monitor.analysis import InputError, Item, read
 from monitor.grouping import Grouped, grouped
 from monitor.market.sessions import Calendars
+from monitor.news import save_news
 from monitor.replay import DAYS, JsonLines, read_day, replay
+from monitor.store.store import Store
 from monitor.stories import evidence, train
+from monitor.stories.index import StoryIndex
+from monitor.types import Article, FeedAnswer, FeedState
 from nlp.pipeline import Pipeline
 from nlp.pool import Inline
 
@@ -206,6 +211,36 @@ def test_the_order_within_a_minute_does_not_matter(order: list[int], pipeline: P
     titles = [*COPIES[:8], *BESIDE]
     known = stories(titles, pipeline, timedelta(seconds=2))
     assert known == stories([titles[n] for n in order], pipeline, timedelta(seconds=2))
+
+
+ORDERS = [list(range(20)), list(range(19, -1, -1)), [12, 9, *range(9), *range(13, 20), 10, 11], [6, 14, 8, 17, 3]]
+"""In order, backwards, a comment and a sparse rewrite first, and a few of the least alike."""
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=["in order", "backwards", "comments first", "least alike"])
+async def test_the_order_in_which_feeds_answer_does_not_matter(
+    order: list[int], pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """Each in a transaction of its own: what came too early is taken in by the story that it belongs to."""
+    store, index = Store(tmp_path / "aftershock.db"), StoryIndex()
+    for number in order:
+        article = Article(str(number), f"outlet-{number}", "", COPIES[number], "", None, START)
+        state = FeedState(article.feed, START, last_success=START)
+        save = partial(
+            save_news,
+            answers=[FeedAnswer(state, (article,))],
+            before={article.feed: state},
+            analyses={article.id: pipeline.analyze(article.text)},
+            now=START,
+            index=index,
+        )
+        await store.transact(save, then=lambda saved: saved.draft.keep())
+    (story,) = await store.transact(lambda tx: tx.open_stories(START, linking=False))
+    sources = await store.transact(lambda tx: tx.sources(story.id, 50))
+    store.close()
+    assert (len(order), len(order), 1) == (story.size, len(sources), len(index))
+    assert {f"outlet-{n}" for n in order} == story.feeds
+    assert {"amd", "meta"} <= story.parties.keys()
 
 
 def test_a_line_that_cannot_be_read_is_told_in_its_place(pipeline: Pipeline) -> None:
