@@ -67,26 +67,29 @@ class Linking:
         }
 
 
-def read(lines: Iterable[str], now: datetime) -> Iterator[Item | InputError]:
+def read(lines: Iterable[str], now: datetime, *, timed: bool = False) -> Iterator[Item | InputError]:
     """The articles of JSON Lines (`id`, `title`, perhaps `summary`, `published`, `link`), one at a time.
+
+    They count as seen `now`; with `timed` each needs a time of its own, in `seen`.
 
     Anything that does not begin with a JSON object is one article of plain text: its first line is the title. A line
     that cannot be read comes as its error, in its place.
     """
     rest = enumerate(lines, start=1)
     number, first = next(((n, t) for n, line in rest if (t := line.lstrip("\ufeff")).strip()), (0, ""))
-    if not first.lstrip().startswith("{"):
+    if not (timed or first.lstrip().startswith("{")):
         title, _, summary = (first + "".join(line for _, line in rest)).strip().partition("\n")
         if title:
             yield Item(None, _article("", title, summary.strip(), now))
         return
-    yield _item(first, number, now)
+    if first.strip():
+        yield _item(first, number, now, timed=timed)
     for number, line in rest:
         if line.strip():
-            yield _item(line, number, now)
+            yield _item(line, number, now, timed=timed)
 
 
-def _item(line: str, number: int, now: datetime) -> Item | InputError:
+def _item(line: str, number: int, now: datetime, *, timed: bool) -> Item | InputError:
     try:
         row = json.loads(line, parse_constant=_refuse)
         json.dumps(row.get("id") if isinstance(row, dict) else None, allow_nan=False)
@@ -96,8 +99,25 @@ def _item(line: str, number: int, now: datetime) -> Item | InputError:
         return InputError(f"line {number}: not JSON: {error}")
     if not isinstance(row, dict) or not {"title", "summary"} & row.keys():
         return InputError(f'line {number}: an object with "title" is wanted')
+    if timed:
+        try:
+            now = _moment(row.get("seen"))
+        except ValueError as error:
+            return InputError(f"line {number}: {error}")
     article = _article(str(row.get("id", "")), str(row.get("title") or ""), str(row.get("summary") or ""), now)
     return Item(row.get("id"), replace(article, link=str(row.get("link") or "")))
+
+
+def _moment(text: object) -> datetime:
+    """A time with its zone; ValueError, in words, for anything else."""
+    wanted = 'a time with its zone is wanted in "seen", as 2025-01-27T14:30:00Z'
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError(f"{wanted}, not {text!r}") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{wanted}: {text!r} has none")
+    return moment.astimezone(UTC)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -244,6 +244,37 @@ def analyze(
 
 
 @app.command()
+def stories(
+    file: Annotated[
+        typer.FileText | None, typer.Argument(help="JSON Lines with id, seen and title, in time order [default: stdin]")
+    ] = None,
+    config: Folder = None,
+) -> None:
+    """Group articles into stories, each about one happening; prints one JSON object an article."""
+    from monitor import analysis, grouping
+    from nlp.pipeline import Pipeline
+
+    settings = configured(config)
+    pipeline = Pipeline(settings.companies, settings.lexicon)
+    source = file or sys.stdin
+    if source is None:
+        fail("standard input is closed: name a file")
+    bad = False
+    try:
+        items = analysis.read(source, datetime.now(UTC), timed=True)
+        for one in grouping.grouped(items, pipeline.analyze_many):
+            if isinstance(one, analysis.InputError):
+                err.print(_plain(f"{source.name}: {one}"), soft_wrap=True, highlight=False)
+                bad = True
+            else:
+                print(analysis.as_json(grouping.answer(one), out.encoding))  # noqa: T201  the command's output
+    except UnicodeDecodeError as error:
+        fail(f"{source.name}: {error}")
+    if bad:
+        raise typer.Exit(WRONG)
+
+
+@app.command()
 def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, config: Folder = None) -> None:
     """Validate the configuration; exit 0, or 2 with file:line:col: message."""
     where = folder or config

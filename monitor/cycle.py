@@ -26,6 +26,7 @@ from monitor.news import Taken, apart, fresh_articles, live_feeds, refuse, toget
 from monitor.rota import Rota
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
+from monitor.stories.index import StoryIndex
 from monitor.telling import Pass, tell
 from monitor.types import Analyzer, FeedAnswer, FeedState, NewsSource, PriceSource, Pushing
 from nlp.types import Analysis
@@ -33,7 +34,7 @@ from nlp.types import Analysis
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Every effect the lines have. `memory`, `rota` and `pace` are caches: they may be empty at any time.
+    """Every effect the lines have. `memory`, `rota`, `stories` and `pace` are caches: they may be empty at any time.
 
     `clock` tells the time within a pass of deliveries, each of which may take seconds; without one none takes any.
     """
@@ -46,6 +47,7 @@ class Edges:
     calendars: Calendars
     memory: Memory = field(default_factory=Memory)
     rota: Rota = field(default_factory=Rota)
+    stories: StoryIndex = field(default_factory=StoryIndex)
     pace: Pace = field(default_factory=Pace)
     clock: Callable[[], datetime] | None = None
 
@@ -110,9 +112,9 @@ async def _save(
     now: datetime,
 ) -> tuple[Sequence[FeedAnswer], list[Taken]]:
     """Save these answers in one transaction; where it fails, they are refused so that their items come again."""
-    save = partial(save_found, answers=answers, before=before, analyses=analyses, now=now)
+    save = partial(save_found, answers=answers, before=before, analyses=analyses, now=now, index=edges.stories)
     try:
-        taken = await edges.store.transact(save)
+        taken = (await edges.store.transact(save, then=lambda saved: saved.draft.keep())).taken
     except Exception as error:  # noqa: BLE001  one feed's odd item must not keep the others' news out
         return await _refuse(edges, answers, before, error), []
     edges.rota.remember(answer.state for answer in answers)

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from alerts.trace import Evidence, Name
 from config.types import EventType
-from monitor.news import Taken, save_news
+from monitor.news import Saved, save_news
 from monitor.store.store import Tx
+from monitor.stories.index import StoryIndex
 from monitor.types import Article, FeedAnswer, FeedState, Story
 from nlp.types import Analysis, Event
 
@@ -24,12 +25,13 @@ def save_found(
     before: Mapping[str, FeedState],
     analyses: Mapping[str, Analysis | None],
     now: datetime,
-) -> list[Taken]:
-    """`save_news`, and with it what was found in each article that joined a story."""
-    taken = save_news(tx, answers, before, analyses, now)
-    found = {one.article: analyses.get(one.article.id) for one in taken if one.story}
+    index: StoryIndex | None = None,
+) -> Saved:
+    """`save_news`, and with it what was found in each article of a story that links somebody."""
+    saved = save_news(tx, answers, before, analyses, now, index)
+    found = {one.article: analyses.get(one.article.id) for one in saved.taken if one.story and one.story.facts}
     tx.save_findings({article: analysis for article, analysis in found.items() if analysis})
-    return taken
+    return saved
 
 
 def evidence(

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.store.store import Tx
-from monitor.stories import OPEN_FOR, join, report
+from monitor.stories import OPEN_FOR, report
+from monitor.stories.index import Draft, StoryIndex
+from monitor.stories.joining import candidate, choose, joined, strays
+from monitor.stories.novelty import merged
 from monitor.types import Article, FeedAnswer, FeedState, Story
 from monitor.unseen import NOTHING, keys
 from nlp.types import Analysis
@@ -27,7 +30,7 @@ LIVE_FEEDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An article that was taken in, with the story it joined or opened (None: it reports nothing to follow)."""
+    """An article that was taken in, with the story it joined or opened (None: it is no news, or could not be read)."""
 
     article: Article
     story: Story | None
@@ -68,34 +71,47 @@ def together(answers: Sequence[FeedAnswer]) -> list[Sequence[FeedAnswer]]:
     return [without, *with_news] if without else [*with_news]
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a transaction of news took in, and what the index of stories learns once it is committed."""
+
+    taken: list[Taken]
+    draft: Draft
+
+
 def save_news(
     tx: Tx,
     answers: Sequence[FeedAnswer],
     before: Mapping[str, FeedState],
     analyses: Mapping[str, Analysis | None],
     now: datetime,
-) -> list[Taken]:
+    index: StoryIndex | None = None,
+) -> Saved:
     """Join the articles of some feeds to stories and save both with the feeds' new states; edits join nothing.
 
     `before` is each feed's state before its poll. `analyses` holds what was found in each article, by its id; None
-    where it could not be analysed.
+    where it could not be analysed. `index` only says which stories come into question: the one chosen is read here, and
+    what was decided is for the index to learn after the commit (`Saved.draft`).
     """
     articles = sorted((article for answer in answers for article in answer.articles), key=order)
     names = keys(articles)
     sifted = tx.sift(articles, names) if articles else NOTHING
-    stories = {story.id: story for story in tx.open_stories(now - OPEN_FOR)} if sifted.fresh else {}
+    index = StoryIndex() if index is None else index
+    if sifted.fresh:
+        index.recall(lambda: tx.open_stories(now - OPEN_FOR, linking=False), now)
+    draft = Draft(index)
     taken = []
     for article in sifted.fresh:
-        one = _take(article, before[article.feed], analyses.get(article.id), stories)
+        one = _take(tx, article, before[article.feed], analyses.get(article.id), draft)
         if one.story:
-            stories[one.story.id] = one.story
+            draft.put(one.story)
             tx.save_story(one.story)
         tx.save_article(article, one.story.id if one.story else None, one.reason, names[article.id])
         taken.append(one)
     for kept, article in sifted.edits.items():
         tx.edit_article(kept, article, names[article.id])
     tx.save_feeds([answer.state for answer in answers])
-    return taken
+    return Saved(taken, draft)
 
 
 def refuse(answer: FeedAnswer, before: FeedState, error: Exception) -> FeedAnswer:
@@ -105,13 +121,28 @@ def refuse(answer: FeedAnswer, before: FeedState, error: Exception) -> FeedAnswe
     return FeedAnswer(state, error=text)
 
 
-def _take(article: Article, before: FeedState, analysis: Analysis | None, stories: Mapping[str, Story]) -> Taken:
+def _take(tx: Tx, article: Article, before: FeedState, analysis: Analysis | None, draft: Draft) -> Taken:
     if not is_news(article, before):
         return Taken(article, None, new_fact=False, reason="is history")
     if analysis is None:
         return Taken(article, None, new_fact=False, reason="could not be analysed")
-    joining = join(report(article, analysis), stories.values())
-    return Taken(article, joining.story, joining.new_fact, joining.reason)
+    found = report(article, analysis)
+    near = draft.near(found)
+    choice = choose(found, near)
+    joining = joined(found, _stored(tx, draft, choice.story) if choice.story else None, choice)
+    story = joining.story
+    for name in strays(candidate(story), near):
+        if (stray := _stored(tx, draft, name)) and not stray.told:
+            story = merged(story, stray)
+            tx.save_story(story)
+            tx.take_in(name, story.id)
+            draft.drop(name)
+    return Taken(article, story, joining.new_fact, joining.reason)
+
+
+def _stored(tx: Tx, draft: Draft, story: str) -> Story | None:
+    """A story as this transaction has left it."""
+    return draft.stories.get(story) or next(iter(tx.stories([story])), None)
 
 
 def order(article: Article) -> tuple[datetime, str, str]:

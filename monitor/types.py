@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from alerts.types import Row
@@ -139,32 +140,61 @@ class Fact:
     trigger: str = ""
 
 
+class Kind(StrEnum):
+    """The sorts of titles that decide which story an article can belong to."""
+
+    NEWS = "news"
+    RESULTS = "results"
+    PREVIEW = "preview"
+    TARGET = "price target"
+    WRAP = "market wrap"
+    CALENDAR = "week ahead"
+    PICKS = "picks and opinions"
+    PAST = "retrospective"
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What of an article is remembered for joining: words, names and figures of its title, and what sort it is.
+
+    `companies` are those of the title in order of place, `beside` those that only the summary names. `terms` are stems
+    of content words, `names` those of models and products in the whole text ("r1", "grok-3"), `figures` amounts in one
+    spelling ("10b", "8%"). `head` is what the title begins with; `events` are "type company" of what it reports.
+    """
+
+    seen: datetime
+    kind: Kind
+    head: str
+    companies: tuple[str, ...]
+    beside: tuple[str, ...]
+    terms: frozenset[str]
+    names: frozenset[str]
+    figures: frozenset[str]
+    events: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """An article with what was found in it; what stories are made of.
 
-    `named` are the companies of its title, `companies` those of its whole text, in order of place. `words` are
-    the title's content words, `telling` those of them that name neither a company nor the kind of event,
-    `designations` the names of models and products in the whole text ("r1", "h800").
+    `named` are the companies of its title, `companies` those of its whole text, in order of place.
     """
 
     article: Article
     named: tuple[str, ...]
     companies: tuple[str, ...]
     facts: tuple[Fact, ...]
-    words: frozenset[str]
-    telling: frozenset[str]
-    designations: frozenset[str]
+    print: Print
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """Articles about the same happening.
 
-    `time` is the earliest of its articles' times, frozen once told; `last_fact` is when its newest
-    fact was first seen; `parties` are the companies its facts name, each with how directly (1 for
-    the one that acts). For joining it keeps the content words of its titles, one set a title, and the same
-    without company and event words, in `telling`.
+    `time` is the earliest of its articles' times, frozen once told; `last_fact` is when its newest fact was first seen;
+    `parties` are the companies its facts name, each with how directly (1 for the one that acts). A story without facts
+    has no parties, and links nobody. `prints` are what its articles are recognised by, the first and the newest;
+    `figures` are the amounts that were news in it, in order.
     """
 
     id: str
@@ -174,10 +204,11 @@ class Story:
     last_seen: datetime
     facts: tuple[Fact, ...]
     parties: Mapping[str, float]
-    titles: tuple[frozenset[str], ...]
-    telling: tuple[frozenset[str], ...]
+    prints: tuple[Print, ...]
+    figures: tuple[str, ...]
     feeds: frozenset[str]
     told: bool = False
+    size: int = 1
 
     @property
     def types(self) -> tuple[EventType, ...]:

@@ -74,10 +74,10 @@ class MortalStore(Store):
         super().__init__(path, durable=False)
         self._fuse = fuse
 
-    async def transact(self, work: Callable[[Tx], R]) -> R:
+    async def transact(self, work: Callable[[Tx], R], then: Callable[[R], object] | None = None) -> R:
         """As the store's, for the living."""
         await self._fuse.step()
-        result = await super().transact(work)
+        result = await super().transact(work, then)
         await self._fuse.step()
         return result
 

@@ -155,7 +155,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 async def story_of_nvidia(store: Store, moment: datetime) -> None:
     """A story that names it, five feeds strong."""
     fact, heard = Fact(EventType.PARTNERSHIP, "nvda", "reported", "s", 0.9), frozenset("abcde")
-    made = Story("n", "N", moment, moment, moment, (fact,), {"nvda": 1.0}, (frozenset(),), (frozenset(),), heard)
+    made = Story("n", "N", moment, moment, moment, (fact,), {"nvda": 1.0}, (), (), heard)
     await store.transact(partial(Tx.save_story, story=made))
 
 

@@ -59,7 +59,7 @@ def linked() -> Story:
     facts = tuple(Fact(EventType.PARTNERSHIP, s.lower(), "reported", "s", 0.9) for s in SYMBOLS)
     parties = {s.lower(): 1.0 for s in SYMBOLS}
     heard = frozenset("abcde")
-    return Story("n", "News", night, night, night, facts, parties, (frozenset(),), (frozenset(),), heard)
+    return Story("n", "News", night, night, night, facts, parties, (), (), heard)
 
 
 @dataclass

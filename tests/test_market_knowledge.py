@@ -186,7 +186,7 @@ class Teller:
         before = {name: FeedState(name, seen, last_success=START - LEAD)}
         answers = [FeedAnswer(before[name], (article,))]
         save = partial(save_news, answers=answers, before=before, analyses={name: found}, now=seen)
-        return (await self.store.transact(save))[0].story is not None
+        return (await self.store.transact(save)).taken[0].story is not None
 
     async def tell(self, now: datetime) -> tuple[set[Base], set[Base]]:
         """One price pass: the bases of the day window and of the event window in what it put into the outbox."""

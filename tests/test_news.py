@@ -48,7 +48,8 @@ async def save(
     answer = FeedAnswer(replace(before, feed=articles[0].feed, last_success=NOW), articles)
     analyses = {a.id: found for a in articles}
     states = {articles[0].feed: before}
-    return await store.transact(partial(save_news, answers=[answer], before=states, analyses=analyses, now=NOW))
+    saved = await store.transact(partial(save_news, answers=[answer], before=states, analyses=analyses, now=NOW))
+    return saved.taken
 
 
 async def test_an_item_is_taken_once_over_polls_and_feeds(store: Store) -> None:
@@ -71,7 +72,8 @@ async def test_old_items_of_a_new_feed_are_history(store: Store) -> None:
     items = [article("1", hours=30), article("2", hours=None), article("3", "Bolt opens its model", hours=1)]
     taken = await save(store, *items, before=NEW)
     assert ["is history"] * 2 + ["opens a story"] == [t.reason for t in taken]
-    later = await save(store, article("4", "Forty engineers join the lab", hours=None))
+    other = replace(FOUND, mentions=(), events=(replace(EVENT, actor="bolt"),))
+    later = await save(store, article("4", "Forty engineers join the lab", hours=None), found=other)
     assert ["opens a story"] == [t.reason for t in later]
 
 

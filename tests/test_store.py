@@ -13,11 +13,12 @@ from alerts.types import Delivery, DeliveryKind, DeliveryState, Told
 from config.types import EventType
 from monitor.market.gate import Looks
 from monitor.store.store import Store, StoreError, Tx
-from monitor.types import Article, Fact, FeedState, Quote, Root, Story, StoryPrice
+from monitor.types import Article, Fact, FeedState, Kind, Print, Quote, Root, Story, StoryPrice
 from monitor.unseen import keys
 
 NOW = datetime(2025, 1, 27, 14, 30, tzinfo=UTC)
 ARTICLE = Article("wire:1", "wire", "https://wire.example/1", "Acme opens its model", "", None, NOW)
+PRINT = Print(NOW, Kind.NEWS, "@acme", ("acme",), (), frozenset({"open"}), frozenset(), frozenset({"10b"}), frozenset())
 STORY = Story(
     "s1",
     ARTICLE.title,
@@ -26,8 +27,8 @@ STORY = Story(
     NOW,
     (Fact(EventType.MODEL_RELEASE, "acme", "reported", ARTICLE.title, 0.9),),
     {"acme": 1.0},
-    (frozenset({"acme", "opens", "model"}),),
-    (frozenset(),),
+    (PRINT,),
+    ("10b",),
     frozenset({"wire"}),
 )
 POST = Delivery("root", DeliveryKind.POST, "#ai", "root", NOW, "text", story="s1")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.types import EventType
-from monitor.stories import content_words, designations, join, report
+from monitor.stories import join, report
+from monitor.stories.words import content_words, designations
 from monitor.types import Article, Report, Story
 from nlp.types import Analysis, Event, Mention, Status
 
@@ -75,6 +76,56 @@ def test_only_the_same_happening_joins(later: Report, joins: bool, new_fact: boo
     assert (joins, new_fact) == (joining.story.id == story.id, joining.new_fact)
 
 
+@pytest.mark.parametrize(
+    ("later", "new"),
+    [
+        # Another outlet, other words, a rounded amount: an echo.
+        (found("Acme will build $17 billion AI chip plant in Ohio", EventType.CAPEX, "acme", hours=9), ""),
+        # A percentage is what shares do.
+        (found("Acme's $17.4 billion chip plant in Ohio lifts output 40%", EventType.CAPEX, "acme", hours=9), ""),
+        (found("Acme chip plant in Ohio to cost $25 billion", EventType.CAPEX, "acme", hours=9), "figure: 25b"),
+        (
+            found("Acme, Bolt to build chip plant in Ohio together", EventType.CAPEX, "acme", "bolt", hours=9),
+            "party: bolt",
+        ),
+        (found("Ohio sues Acme over chip plant site", EventType.LAWSUIT, "acme", hours=9), "event: lawsuit"),
+        # What shares do is no new fact, whatever it names.
+        (found("Acme shares jump on $25 billion chip plant in Ohio", EventType.MARKET_MOVE, "acme", hours=9), ""),
+    ],
+    ids=lambda v: v.article.title if isinstance(v, Report) else str(v),
+)
+def test_a_new_fact_is_a_new_event_party_or_figure(later: Report, new: str) -> None:
+    """It re-arms the story's links, which live five sessions from its last fact; an echo only keeps it being told."""
+    story = opened(found("Acme to build $17.4 billion AI chip plant in Ohio", EventType.CAPEX, "acme"))
+    joining = join(later, [story])
+    assert (False, bool(new)) == (joining.opened, joining.new_fact)
+    assert new in joining.new
+    assert (later.article.seen if new else NOW) == joining.story.last_fact
+    assert later.article.seen == joining.story.last_seen
+
+
+def test_a_retrospective_of_a_story_adds_nothing_to_it() -> None:
+    """It may join, but its facts are old."""
+    story = opened(found("Acme to build $17.4 billion AI chip plant in Ohio", EventType.CAPEX, "acme"))
+    late = found(
+        "Two years on: Acme and Bolt's $30 billion AI chip plant in Ohio", EventType.FUNDING, "acme", "bolt", hours=9
+    )
+    joining = join(late, [story])
+    assert (False, NOW) == (joining.new_fact, story.last_fact)
+    assert "bolt" not in joining.story.parties
+
+
+def test_a_story_without_facts_links_once_it_has_one() -> None:
+    """Who comments first opens it; the first report of a fact makes its parties."""
+    first = opened(found("What Acme's chip plant in Ohio would cost Bolt", EventType.MARKET_MOVE, "acme", "bolt"))
+    joining = join(
+        found("Acme to build AI chip plant in Ohio, costs Bolt", EventType.CAPEX, "acme", "bolt", hours=2), [first]
+    )
+    assert ({}, False, True) == (first.parties, joining.opened, joining.new_fact)
+    assert {"acme": 1.0, "bolt": 0.5} == joining.story.parties
+    assert NOW + timedelta(hours=2) == joining.story.last_fact
+
+
 def test_a_price_move_joins_the_story_it_names_and_adds_no_party() -> None:
     """Market wraps count as sources of the story that they name beside the movers; they link nobody to it."""
     story = opened(RELEASE)
@@ -93,7 +144,8 @@ def test_a_price_move_joins_the_story_it_names_and_adds_no_party() -> None:
 def test_a_price_move_of_the_storys_own_company_names_no_cause() -> None:
     """That a company's own shares moved does not say that its news was the reason."""
     story = opened(found("Nvidia opens design office", EventType.WORKFORCE, "nvidia"))
-    assert join(found("Nvidia falls 3 percent", EventType.MARKET_MOVE, "nvidia", hours=5), [story]).story is None
+    joining = join(found("Nvidia falls 3 percent", EventType.MARKET_MOVE, "nvidia", hours=5), [story])
+    assert (True, {}) == (joining.opened, joining.story.parties)
 
 
 def test_a_price_move_in_the_summary_takes_nothing_from_the_news() -> None:
@@ -130,9 +182,11 @@ def test_a_wrong_old_date_does_not_pull_a_story_back_for_years() -> None:
     assert NOW - timedelta(days=3) == joined.time
 
 
-def test_a_price_move_alone_opens_no_story() -> None:
-    """A move without a named story explains nothing."""
-    assert join(found("Nvidia falls at the open", EventType.MARKET_MOVE, "nvidia"), []).story is None
+def test_a_price_move_alone_links_nobody() -> None:
+    """A move without a named story explains nothing: it stands alone, without parties, and is no new fact."""
+    joining = join(found("Nvidia falls at the open", EventType.MARKET_MOVE, "nvidia"), [])
+    assert ({}, (), False) == (joining.story.parties, joining.story.facts, joining.new_fact)
+    assert joining.reason.startswith("stands alone")
 
 
 def test_a_storys_time_stays_once_it_was_told() -> None:
@@ -141,7 +195,7 @@ def test_a_storys_time_stays_once_it_was_told() -> None:
     late = article("DeepSeek opens R1 reasoning model weights", hours=1, published=NOW - timedelta(hours=9))
     earlier = replace(RELEASE, article=late)
     told = replace(story, told=True)
-    times = [s.time for before in (story, told) if (s := join(earlier, [before]).story)]
+    times = [join(earlier, [before]).story.time for before in (story, told)]
     assert [NOW - timedelta(hours=9), NOW] == times
 
 

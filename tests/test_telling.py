@@ -99,9 +99,7 @@ def story(name: str, company: str, at: datetime, kind: EventType = EventType.PAR
     """A story that names one company."""
     fact = Fact(kind, company, "reported", name, 0.9)
     heard = frozenset(f"f{n}" for n in range(feeds))
-    return Story(
-        name, f"Headline of {name}", at, at, at, (fact,), {company: 1.0}, (frozenset(),), (frozenset(),), heard
-    )
+    return Story(name, f"Headline of {name}", at, at, at, (fact,), {company: 1.0}, (), (), heard)
 
 
 @dataclass

@@ -37,7 +37,7 @@ def take(store: Store, *articles: Article) -> list[str]:
     analyses = {a.id: Analysis() for a in articles}
 
     def save(tx: Tx) -> list[Taken]:
-        return save_news(tx, [answer], before, analyses, articles[0].seen)
+        return save_news(tx, [answer], before, analyses, articles[0].seen).taken
 
     return [taken.article.id for taken in store._run(save)]
 

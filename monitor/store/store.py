@@ -122,10 +122,11 @@ class Tx:
 
     # Stories
 
-    def open_stories(self, since: datetime) -> list[Story]:
-        """Stories that had an article at or after `since`, oldest id first."""
-        rows = self._db.execute(select(t.stories.c.body).where(t.stories.c.last_seen >= since).order_by(t.stories.c.id))
-        return [t.load(Story, row.body) for row in rows]
+    def open_stories(self, since: datetime, *, linking: bool = True) -> list[Story]:
+        """Stories that had an article at or after `since`, oldest id first; only those that can link, or all."""
+        recent = t.stories.c.last_seen >= since
+        query = select(t.stories.c.body).where(recent & t.stories.c.links if linking else recent)
+        return [t.load(Story, row.body) for row in self._db.execute(query.order_by(t.stories.c.id))]
 
     def stories(self, ids: Iterable[str]) -> list[Story]:
         """Those stories, however old."""
@@ -134,7 +135,14 @@ class Tx:
 
     def save_story(self, story: Story) -> None:
         """Keep a story as it is now."""
-        self._put(t.stories, {"id": story.id}, last_seen=story.last_seen, body=t.dump(story))
+        values = {"last_seen": story.last_seen, "links": bool(story.parties), "body": t.dump(story)}
+        self._put(t.stories, {"id": story.id}, **values)
+
+    def take_in(self, story: str, into: str) -> None:
+        """Give the articles of a story to another, and forget it."""
+        self._db.execute(update(t.articles).where(t.articles.c.story == story).values(story=into))
+        self._db.execute(delete(t.story_prices).where(t.story_prices.c.story == story))
+        self._db.execute(delete(t.stories).where(t.stories.c.id == story))
 
     def sources(self, story: str, most: int) -> tuple[Source, ...]:
         """The newest articles of a story and its first one, at most `most`, newest first."""
@@ -380,19 +388,23 @@ class Store:
             elif version != t.SCHEMA_VERSION:
                 raise StoreError(f"it has schema version {version}, this program knows {t.SCHEMA_VERSION}")
 
-    async def transact(self, work: Callable[[Tx], R]) -> R:
+    async def transact(self, work: Callable[[Tx], R], then: Callable[[R], object] | None = None) -> R:
         """Run `work` in one transaction on the store's thread and give back what it returns.
 
+        `then` is called with it once it is committed, before any later transaction: where caches learn what was saved.
         Raises StoreError where the disk or the file refuses (full, read-only, locked), or what `work` raises.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work, then)
 
-    def _run(self, work: Callable[[Tx], R]) -> R:
+    def _run(self, work: Callable[[Tx], R], then: Callable[[R], object] | None = None) -> R:
         try:
             with self._engine.begin() as connection:
-                return work(Tx(connection))
+                done = work(Tx(connection))
         except OperationalError as error:
             raise StoreError(f"cannot write to {self.path}: {error.orig}. Nothing of this pass was kept.") from error
+        if then:
+            then(done)
+        return done
 
     def close(self) -> None:
         """Finish what is running and close the file."""

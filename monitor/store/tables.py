@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 V = TypeVar("V")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Instant(TypeDecorator[datetime]):
@@ -68,6 +68,7 @@ stories = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("last_seen", Instant, nullable=False, index=True),
+    Column("links", Boolean, nullable=False),
     Column("body", Text, nullable=False),
 )
 

@@ -69,7 +69,7 @@ def everybody(symbols: list[str]) -> Story:
     facts = (Fact(EventType.PARTNERSHIP, symbols[0].lower(), "reported", "s", 0.9),)
     parties = {s.lower(): 1.0 for s in symbols}
     heard = frozenset("abcde")
-    return Story("all", "News", night, night, night, facts, parties, (frozenset(),), (frozenset(),), heard)
+    return Story("all", "News", night, night, night, facts, parties, (), (), heard)
 
 
 @contextlib.contextmanager
