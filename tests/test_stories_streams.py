@@ -113,6 +113,7 @@ APART = [
     ("Micron's results loom: what to expect", "Micron tops quarterly revenue estimates"),
     ("Citi raises Oracle price target to $240", "Mizuho raises Oracle price target to $215"),
     ("Oakline Capital Integrates DeepSeek in Trading Desk", "Tollgate Health Integrates DeepSeek for Triage"),
+    ("OpenAI releases GPT-5 to all users", "OpenAI releases image model for designers"),
     ("OpenAI releases GPT-5 to all users", "OpenAI opens its first office in Seoul"),
     ("Jim Cramer on Nvidia (NVDA): Just Own It", "Jim Cramer on Nvidia (NVDA): Too Hot For Me"),
     ("Amazon buys robotics start-up for $400 million", "Apple buys robotics start-up for $400 million"),
