@@ -174,13 +174,14 @@ def directions(
     """Which way each company that a story reaches is expected to move, by what its events say of their parties.
 
     Of the paths from the parties (`stances`, one for each) the strongest is kept per company and sign; no path passes
-    a company twice. Where no first step has a sign only the parties are told; whoever is left out is unclear.
+    a company twice. A party that is only named, of which no event speaks, has no say. Where no first step has a sign
+    only the parties are told; whoever is left out is unclear.
     """
     max_steps = max_steps if any(stances[p].spreads(graph.edges.get(p, ())) for p in story.parties) else 0
     votes: dict[str, dict[int, float]] = {}
     fewest: dict[tuple[str, int, bool], int] = {}
     queue: list[tuple[float, tuple[str, ...], int, str]] = [
-        (-weight, (party,), stances[party].sign, "") for party, weight in story.parties.items()
+        (-weight, (party,), stances[party].sign, "") for party, weight in story.parties.items() if stances[party].views
     ]
     heapify(queue)
     while queue:

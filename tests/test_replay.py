@@ -104,7 +104,7 @@ def test_one_message_grows_from_tokyo_to_europe_to_new_york(lines: Lines) -> Non
     assert OVER.keys() <= rows.keys()
     assert list(rows)[:3] == ["6857.T", "9984.T", "ASML.AS"]
     assert "DeepSeek" in first["text"]
-    assert {True} == {rows[s]["path"].startswith(("deepseek -", "openai -", "apple")) for s in OVER}
+    assert {True} == {rows[s]["path"].startswith(("deepseek -", "openai -", "nvidia -", "apple")) for s in OVER}
     joins = {name: at(line) for line in lines for name in ("Europe", "Americas") if f"{name} joins" in line["text"]}
     assert datetime(2025, 1, 27, 8, tzinfo=UTC) == joins["Europe"] < joins["Americas"]
 

@@ -1,7 +1,7 @@
 """What a further article brings to a story: a new fact, or an echo. Pure.
 
-A new fact is a new kind of event, a new party or a new amount; another outlet never is one, nor is a price move, nor a
-retrospective. An amount is new if it is told by an article that reports a fact and no amount of the story is near it:
+A new fact is a new kind of event, a new party or a new amount; another outlet never is one, nor is a price move, a
+retrospective, or what analysts say of a happening. An amount is new if it is told by an article that reports a fact and no amount of the story is near it:
 $17.4 billion and $17 billion are the same news.
 """
 
@@ -9,8 +9,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
+from config.types import EventType
 from monitor.stories.facts import causes, parties
-from monitor.types import Print, Report, Story
+from monitor.types import Fact, Print, Report, Story
 
 EARLIER = timedelta(days=3)
 """How far an article that is found later may pull a story's time back: beyond that its date is not believed."""
@@ -24,7 +25,7 @@ FIGURES_KEPT = 64
 def extended(story: Story, found: Report, *, adds: bool) -> tuple[Story, str]:
     """The story with one more report, and what in it is new ("": nothing); it brings facts only if it `adds`."""
     article = found.article
-    facts = causes(found) if adds else []
+    facts = [f for f in causes(found) if not _is_comment(f, story)] if adds else []
     known = {(f.type, f.company) for f in story.facts}
     fresh = tuple(f for f in facts if (f.type, f.company) not in known)
     merged = dict(story.parties)
@@ -46,6 +47,12 @@ def extended(story: Story, found: Report, *, adds: bool) -> tuple[Story, str]:
         size=story.size + 1,
     )
     return joined, new
+
+
+def _is_comment(fact: Fact, story: Story) -> bool:
+    """Whether analysts only say what they think of a happening; a story that they began themselves goes on by it."""
+    told = {f.type for f in story.facts} - {EventType.MARKET_MOVE}
+    return fact.type is EventType.ANALYST_ACTION and bool(told) and EventType.ANALYST_ACTION not in told
 
 
 def merged(story: Story, other: Story) -> Story:
