@@ -209,8 +209,9 @@ class Daemon:
         for name, every in _ticks(config).items():
             if every != _ticks(before)[name] and self._scheduler.get_job(name):
                 self._scheduler.reschedule_job(name, trigger="interval", seconds=every.total_seconds())
-        if (before.companies, before.lexicon) != (config.companies, config.lexicon):
-            reload = asyncio.create_task(self._edges.analyzer.reload(config.companies, config.lexicon))
+        analyzer = self._edges.analyzer
+        if isinstance(analyzer, Pool) and (before.companies, before.lexicon) != (config.companies, config.lexicon):
+            reload = asyncio.create_task(analyzer.reload(config.companies, config.lexicon))
             self._reloads.add(reload)
             reload.add_done_callback(self._reloads.discard)
             await asyncio.sleep(0)

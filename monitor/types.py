@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from alerts.types import Row
-from config.types import Company, Direction, EventLexicon, EventType, Feed, RelationKind
+from config.types import Direction, EventType, Feed, RelationKind
 from nlp.types import Analysis, Text
 
 T = TypeVar("T")
@@ -115,10 +115,6 @@ class Analyzer(Protocol):
 
     async def analyze(self, texts: Sequence[Text]) -> list[Analysis | None]:
         """One analysis per text, in order; None for a text whose worker died or took too long."""
-        ...
-
-    async def reload(self, companies: Mapping[str, Company], lexicon: EventLexicon) -> None:
-        """Take another registry and other rules from the next text on."""
         ...
 
 
