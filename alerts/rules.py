@@ -59,7 +59,8 @@ def one_voice(watchlists: Sequence[Watchlist]) -> tuple[Watchlist, ...]:
                 continue
             before = merged[where[0]][where[1]]
             rows = (*watchlists[where[0]].thresholds_for(before), *watchlist.thresholds_for(watched))
-            merged[where[0]][where[1]] = replace(before, thresholds=tuple(dict.fromkeys(rows)))
+            holding = watched.holding if before.holding is None else before.holding
+            merged[where[0]][where[1]] = replace(before, thresholds=tuple(dict.fromkeys(rows)), holding=holding)
             merged[number].remove(watched)
     pairs = zip(watchlists, merged, strict=True)
     return tuple(replace(watchlist, companies=tuple(companies)) for watchlist, companies in pairs)

@@ -109,7 +109,8 @@ class Candidate:
 
     `day` is None only where no base price is known. `event` is there when a story is; it decides
     only while `event_decides`. `session` is the exchange's local date, `region` its part of the
-    world, `closing` true for the look at the session's close. `problem` says why `state` is not FRESH.
+    world, `closing` true for the look at the session's close. `problem` says why `state` is not FRESH. `holding` is how
+    many shares the reader has.
     """
 
     company: str
@@ -126,6 +127,7 @@ class Candidate:
     also: tuple[Tie, ...] = ()
     closing: bool = False
     problem: str = ""
+    holding: float | None = None
 
 
 class Verdict(StrEnum):
@@ -195,7 +197,7 @@ class DeliveryKind(StrEnum):
 class Row:
     """One stock in a message: the move by the day window, by the event window if shown, and its path.
 
-    `window` is the one by which it crossed.
+    `window` is the one by which it crossed, `holding` how many shares the reader has.
     """
 
     company: str
@@ -208,6 +210,7 @@ class Row:
     also: tuple[str, ...] = ()
     told: bool = True
     window: Window = Window.DAY
+    holding: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ class _Telling:
             also=tuple(bound[1:]),
             closing=reading.closing,
             problem=reading.problem,
+            holding=watched.holding,
         )
 
     def _note(self, story: str) -> StoryNote:
@@ -389,6 +390,7 @@ def _row(decision: Decision, before: Row | None = None) -> Row:
         event=c.event,
         window=decision.window or Window.DAY,
         also=tuple(f"“{t.story.headline}”" for t in c.also),
+        holding=c.holding,
     )
 
 
@@ -398,4 +400,4 @@ def _moved(row: Row, root: Root, decision: Decision) -> Row:
     mine = c.tie is not None and c.tie.story.id == root.story
     others = c.also if mine or c.tie is None else (c.tie, *c.also)
     also = tuple(f"“{t.story.headline}”" for t in others)
-    return replace(row, day=c.day or row.day, event=c.event if mine else None, also=also)
+    return replace(row, day=c.day or row.day, event=c.event if mine else None, also=also, holding=c.holding)
