@@ -17,7 +17,6 @@ from typing import Any
 from config import groups, merge, watching
 from config.companies import merged
 from config.finding import Finder
-from config.groups import Group
 from config.knowledge import CompaniesForm, EventsForm, RelationsForm
 from config.listings import uncollected
 from config.merge import Source
@@ -27,25 +26,20 @@ from config.types import Company, Config, Origin, Problem
 from config.watching import Known
 
 SHIPPED = Path(__file__).parent
-STARTER = {
-    "aftershock.yaml": SHIPPED / "starter" / "aftershock.yaml",
-    "watchlists/ai.yaml": SHIPPED / "starter" / "watchlists" / "ai.yaml",
-}
-"""What `init` writes, and what from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a folder came to: `config` is None if and only if one of the problems is fatal.
 
-    `sources` are the checked files, `groups` those that watchlists can name, `texts` the user's files as they were
+    `sources` are the checked files, `known` what watchlists are looked up in, `texts` the user's files as they were
     read, by their paths inside the folder.
     """
 
     config: Config | None
     problems: tuple[Problem, ...]
     sources: "Sources"
-    groups: Mapping[str, Group]
+    known: Known
     texts: Mapping[str, str]
 
 
@@ -104,7 +98,7 @@ def load(folder: Path | None, *, shipped: bool = True, refreshed: Path | None = 
     problems += found.strangers()
     told = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line, problem.column)))
     if any(problem.fatal for problem in told):
-        return Loaded(None, told, sources, known_groups, found.texts)
+        return Loaded(None, told, sources, known, found.texts)
     config = Config(
         settings=settings,
         companies=companies.known,
@@ -116,34 +110,12 @@ def load(folder: Path | None, *, shipped: bool = True, refreshed: Path | None = 
         listings=" ".join([table.digest, *(id_ for id_ in companies.dropped if id_ in table.companies)]),
     )
     config = replace(config, fingerprint=fingerprint(config))
-    return Loaded(config, told, sources, known_groups, found.texts)
+    return Loaded(config, told, sources, known, found.texts)
 
 
 def written_companies() -> Mapping[str, Company]:
     """The companies of the shipped companies.yaml, without the wide table's."""
     return merged(Finder(SHIPPED, None, []).shipped_only("companies.yaml", CompaniesForm)).known
-
-
-def write_starter(folder: Path) -> tuple[Path, ...]:
-    """Write the commented files that a user begins with; what exists is left as it is.
-
-    Returns:
-        The files that were written.
-
-    Raises:
-        OSError: The folder cannot be made or written to.
-    """
-    written = []
-    for name, template in STARTER.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with target.open("x", encoding="utf-8") as file:
-                file.write(template.read_text(encoding="utf-8"))
-        except FileExistsError:
-            continue
-        written.append(target)
-    return tuple(written)
 
 
 def fingerprint(config: Config) -> str:

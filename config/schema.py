@@ -87,7 +87,10 @@ def with_names(name: str, schema: dict[str, Any], loaded: Loaded) -> dict[str, A
         entry = schema["properties"]["companies"]["items"]["anyOf"]
         entry.insert(0, {"enum": symbols, "description": "A symbol, as on Yahoo Finance"})
         group = definitions["GroupEntryForm"]["properties"]["group"]
-        group["anyOf"] = [_offered((one.id, one.about) for one in loaded.groups.values()), {"type": group.pop("type")}]
+        group["anyOf"] = [
+            _offered((one.id, one.about) for one in loaded.known.groups.values()),
+            {"type": group.pop("type")},
+        ]
     if name == "aftershock":
         feeds = _offered((feed.id, feed.name) for feed in config.feeds)
         for key in ("drop", "only"):

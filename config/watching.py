@@ -44,14 +44,14 @@ def watchlists(
     problems: list[Problem] = []
     for source in sources:
         document, form = source.document, source.form
-        entries = _Entries(known)
+        read = _Entries(known)
         for part in (*source.parts, source):
-            entries.take(part)
-        problems += entries.problems
-        if not entries.written and nearest_of("companies", document.root.keys_at) is None:
+            read.take(part)
+        problems += read.problems
+        if not read.written and nearest_of("companies", document.root.keys_at) is None:
             problems.append(document.problem(("companies",), "companies is missing: add `companies: ...`"))
         name = form.name or Path(document.file).stem
-        companies = tuple(one.value for one in entries.found.values())
+        companies = tuple(one.value for one in read.found.values())
         made = Placed(_watchlist(name, source, channel, companies), document, ("name",))
         problems += lint.watchlist(made, known.registry) if known.complete and companies else []
         first = found.setdefault(name, made)
@@ -59,6 +59,14 @@ def watchlists(
             problems.append(made.problem(f"the name {name} is taken ({first.where}): change one"))
     problems += lint.channels(list(found.values()), channel)
     return tuple(one.value for one in found.values()), problems
+
+
+def entries(source: Source[WatchlistForm], known: Known) -> Mapping[str, Placed[Watched]]:
+    """The stocks of a watchlist by symbol, each with the place that its entry is written at."""
+    found = _Entries(known)
+    for part in (*source.parts, source):
+        found.take(part)
+    return found.found
 
 
 def _watchlist(name: str, source: Source[WatchlistForm], channel: str, companies: tuple[Watched, ...]) -> Watchlist:

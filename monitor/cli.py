@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from alerts.types import DeliveryError
 from alerts.words import count
-from config.load import write_starter
+from monitor import cli_config
 from monitor.cli_terminal import WRONG, Folder, configured, err, fail, out, places
 from monitor.cli_terminal import plain as _plain
 from monitor.places import AlreadyRunningError
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 companies = typer.Typer(help="The companies that are known: find one, refresh the list.", no_args_is_help=True)
 app.add_typer(companies, name="companies")
+cli_config.register(app)
 
 
 def main() -> None:
@@ -215,21 +216,6 @@ def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None
         highlight=False,
         soft_wrap=True,
     )
-
-
-@app.command()
-def init(config: Folder = None) -> None:
-    """Write a commented starter configuration; never overwrites."""
-    where = places(config).config
-    try:
-        written = write_starter(where)
-    except OSError as error:
-        fail(f"{where}: {error.strerror or error}")
-    for path in written:
-        out.print(f"wrote {path}", highlight=False, soft_wrap=True)
-    if not written:
-        out.print(f"{where}: everything is there already, nothing was changed", highlight=False, soft_wrap=True)
-    out.print("Edit the watchlist, then: aftershock check, and aftershock run", highlight=False)
 
 
 @app.command()

@@ -10,8 +10,9 @@ import pytest
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
-from config.load import load, write_starter
-from config.schema import FORMS, SHIPPED, schema_of, text_of, with_names, write
+from config.load import load
+from config.schema import FORMS, SHIPPED, schema_of, text_of, with_names
+from config.starting import write_starter
 
 CONFIG = SHIPPED.parent
 FILES = {
@@ -99,7 +100,6 @@ def test_what_init_writes_offers_the_names_there_are(tmp_path: Path) -> None:
     """Symbols, groups and feeds are completed, the starter files are valid, and other names stay allowed."""
     write_starter(tmp_path)
     loaded = load(tmp_path)
-    write(tmp_path / ".schemas", loaded)
     schema = json.loads((tmp_path / ".schemas/watchlist.json").read_text(encoding="utf-8"))
     assert with_names("watchlist", schema_of("watchlist"), loaded) == schema
     assert "ASML.AS" in json.dumps(schema)
