@@ -163,6 +163,12 @@ def _asked(tie: Tie, watchlist: Watchlist) -> bool:
     return watchlist.events is None or any(kind in watchlist.events for kind in tie.story.types)
 
 
+def reached(rows: Sequence[Threshold], move: Move) -> float:
+    """How much of its easiest row a move reaches: 1 or more where it passes; an unknown condition reaches nothing."""
+    shares = (min((c.share or 0.0 for c in _conditions(row, move)), default=0.0) for row in rows)
+    return max(shares, default=0.0)
+
+
 def _looks(candidate: Candidate, rows: Sequence[Threshold]) -> list[_Look]:
     """The windows that decide, the day window first."""
     windows = [(Window.DAY, candidate.day)]

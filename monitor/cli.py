@@ -200,7 +200,13 @@ def analyze(
 
 
 @app.command()
-def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, config: Folder = None) -> None:
+def check(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
+    config: Folder = None,
+    what_if: Annotated[
+        int, typer.Option("--what-if", metavar="DAYS", min=0, help="Also count what it would have told on stored days")
+    ] = 0,
+) -> None:
     """Validate the configuration; exit 0, or 2 with file:line:col: message."""
     where = folder or config
     settings = configured(where)
@@ -216,6 +222,9 @@ def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None
         highlight=False,
         soft_wrap=True,
     )
+    if what_if:
+        with told_plainly():
+            cli_config.tell_what_if(settings, where, what_if, datetime.now(UTC))
 
 
 @app.command()

@@ -3,8 +3,11 @@
 They parse arguments, ask and print; what they do lives in `config`.
 """
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +17,7 @@ from config.fields import Channel, Contact, Hours, Percent
 from config.groups import Group
 from config.load import load
 from config.starting import STARTER, Choice, write_starter
+from config.types import Config
 from monitor.cli_terminal import WRONG, Folder, err, fail, looked, out, places, plain
 
 configuration = typer.Typer(help="The configuration: what counts and where it is written.", no_args_is_help=True)
@@ -205,3 +209,33 @@ def schema(config: Folder = None) -> None:
     out.print(f"wrote {len(written)} schemas to {folder}", highlight=False, soft_wrap=True)
     line = "# yaml-language-server: $schema=../.schemas/watchlist.json"
     out.print(plain(f"A watchlist finds its own by its first line: {line}"), highlight=False, soft_wrap=True)
+
+
+def tell_what_if(edited: Config, folder: Path | None, days: int, now: datetime) -> None:
+    """Print what a configuration would have told on the stored days, beside the one that counts."""
+    from config.kept import Keeper
+    from monitor.market.sessions import Calendars
+    from monitor.store.store import Store
+    from monitor.whatif import stored, what_if
+    from monitor.whatif_told import told
+
+    found = places(folder)
+    if not found.database.is_file():
+        fail(f"nothing is stored yet in {found.database}: start the daemon first, with aftershock run")
+    store = Store(found.database)
+    try:
+        past = asyncio.run(store.transact(lambda tx: stored(tx, now - timedelta(days=days))))
+    finally:
+        store.close()
+    keeper = Keeper(found.state)
+    kept = [(one, words) for one, words in ((keeper.good, "now"), (keeper.before, "before")) if one]
+    other = next(((one, words) for one, words in kept if one.fingerprint != edited.fingerprint), None)
+    current = other[0].load(found.listings).config if other else None
+    calendars = Calendars()
+    with out.status("counting"):
+        after = what_if(edited, past, calendars, days, now)
+        before = what_if(current, past, calendars, days, now) if current else None
+    for part in told(before, after, days, other[1] if other else ""):
+        out.print(plain(part) if isinstance(part, str) else part, highlight=False, soft_wrap=isinstance(part, str))
+    if before is None:
+        out.print("Edit the watchlists, or name a folder with a draft, to see both side by side.", highlight=False)

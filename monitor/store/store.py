@@ -117,6 +117,14 @@ class Tx:
         rows = self._db.execute(select(t.stories.c.body).where(t.stories.c.last_seen >= since).order_by(t.stories.c.id))
         return [t.load(Story, row.body) for row in rows]
 
+    def seen(self, since: datetime) -> dict[str, list[datetime]]:
+        """When the articles of stories were first had, by story and ascending, of those since then."""
+        query = select(t.articles.c.story, t.articles.c.seen).where(t.articles.c.seen >= since)
+        found: dict[str, list[datetime]] = {}
+        for row in self._db.execute(query.where(t.articles.c.story.is_not(None)).order_by(t.articles.c.seen)):
+            found.setdefault(row.story, []).append(row.seen)
+        return found
+
     def stories(self, ids: Iterable[str]) -> list[Story]:
         """Those stories, however old."""
         query = select(t.stories.c.body).where(t.stories.c.id.in_(list(ids))).order_by(t.stories.c.id)
