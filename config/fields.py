@@ -170,11 +170,17 @@ Json: TypeAlias = dict[str, Any]
 def _shown(pattern: str, meant: str, *examples: Any, numbers: bool = False) -> WithJsonSchema:  # noqa: ANN401 -- JSON
     """What editors are told of a quantity: the form of its text, in what words to refuse another, and examples.
 
-    `patternErrorMessage` is what the YAML language server shows in place of the pattern.
+    The YAML language server shows the messages in place of the pattern and the type.
     """
     types: Json = {"type": ["string", "number"]} if numbers else {"type": "string"}
     return WithJsonSchema(
-        {**types, "pattern": pattern, "patternErrorMessage": f"write {meant}", "examples": list(examples)}
+        {
+            **types,
+            "pattern": pattern,
+            "patternErrorMessage": f"write {meant}",
+            "errorMessage": f"write {meant}",
+            "examples": list(examples),
+        }
     )
 
 

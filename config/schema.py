@@ -102,8 +102,9 @@ def with_names(name: str, schema: dict[str, Any], loaded: Loaded) -> dict[str, A
 
 
 def _offered(names: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """A choice that editors complete, with words for each where there are any."""
-    return {"oneOf": [{"const": id_, **({"description": about} if about else {})} for id_, about in names]}
+    """A choice that editors complete, with words for each."""
+    pairs = sorted(names)
+    return {"enum": [id_ for id_, _ in pairs], "enumDescriptions": [about for _, about in pairs]}
 
 
 def text_of(schema: Mapping[str, Any]) -> str:
