@@ -19,15 +19,24 @@ from pathlib import Path
 
 import pytest
 
+from alerts.console import Console
 from alerts.types import Delivery
 from config.kept import Keeper
 from config.load import load
 from config.types import Config
 from monitor import reloading
+from monitor.cycle import Edges
+from monitor.daemon import Daemon
+from monitor.feeds.fetch import HttpNews
+from monitor.market.recorded import Recorded
+from monitor.market.sessions import Calendars
 from monitor.places import Places
 from monitor.reloading import Reloader
 from monitor.store.store import Store, Tx
+from nlp.pool import Pool
+from nlp.types import Text
 from standins.folders import COMPANIES, write
+from standins.readers import Odd
 
 DEADLINE = 30.0
 """Seconds in which anything must happen; most of them are a busy machine's."""
@@ -160,6 +169,38 @@ async def test_a_broken_start_falls_back_on_the_last_good(tmp_path: Path, monkey
         older = load(before.folder, shipped=False).config
         assert older is not None
         assert older.fingerprint == before.fingerprint != good.fingerprint
+
+
+async def test_the_news_line_has_new_companies_and_hosts_at_its_next_pass(tmp_path: Path) -> None:
+    """A swap reaches the worker processes and the feeds' guard; settings that only people read change nothing else."""
+    files = {"companies.yaml": COMPANIES, LIST: GOOD.format(move=3)}
+    before = load(write(tmp_path, files), shipped=False).config
+    more = {
+        "companies.yaml": f"{COMPANIES}acme: {{name: Acme}}\n",
+        "aftershock.yaml": "network: {allow: [news.intra]}\n",
+    }
+    after = load(write(tmp_path, more), shipped=False).config
+    assert before is not None
+    assert after is not None
+    calendars = Calendars()
+    pool = Pool(before.companies, before.lexicon, build=Odd)
+    news = HttpNews(before.settings)
+    store = Store(tmp_path / "a.db")
+    edges = Edges(news, pool, Recorded((), calendars), Console(), store, calendars)
+    daemon = Daemon(edges, before, utc_now)
+    text = Text("acme and nvidia")
+    try:
+        (old,) = await pool.analyze([text])
+        await daemon.swap(after)
+        (new,) = await pool.analyze([text])
+    finally:
+        await pool.close()
+        await news.close()
+        store.close()
+    assert old is not None
+    assert new is not None
+    assert (["nvidia"], ["nvidia", "acme"]) == ([m.company for m in old.mentions], [m.company for m in new.mentions])
+    assert frozenset({"news.intra"}) == news.settings.allow
 
 
 def replaced(path: Path, text: str) -> None:
