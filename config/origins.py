@@ -128,7 +128,7 @@ def _leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
     elif isinstance(node, Items) and any(isinstance(one, Map) for one in node):
         for index, value in enumerate(node):
             yield (*path, index), value
-    elif path:
+    elif path and node is not None:
         yield path, node
 
 

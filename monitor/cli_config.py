@@ -185,6 +185,9 @@ def show(
     for section in sections(loaded, places(config).config, every=every):
         out.print(f"[bold]{plain(section.title)}[/]", highlight=False)
         table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        table.add_column(no_wrap=True, overflow="ignore")
         for line in section.lines:
             over = f"over {line.over}" if line.over else ""
             cells = (plain(line.key), plain(line.value))

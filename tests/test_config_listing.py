@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config.edit import EditError
 from config.listing import row_of, unwatch, watch
@@ -208,3 +210,53 @@ def test_a_start_writes_what_was_chosen(tmp_path: Path) -> None:
     assert "NVDA" not in {w.symbol for w in watchlist.companies}
     assert (tmp_path / ".schemas/watchlist.json").is_file()
     assert "# Shown in every message" in (tmp_path / "watchlists/ai.yaml").read_text(encoding="utf-8")
+
+
+COMMENTS = st.sampled_from(["", "  # why", "   # é: - NVDA"])
+BETWEEN = st.sampled_from(["", "\n", "    # Section\n", "\n# At the margin\n", "      \n"])
+ENTRIES = st.sampled_from(
+    [
+        "NVDA",
+        "ASML.AS",
+        '"TSM"',
+        "ENR.DE: {holding: 3}",
+        "AMD:\n        holding: 4",
+        "Rigetti Computing",
+        "group: quantum",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    entries=st.lists(ENTRIES, min_size=2, max_size=5, unique_by=lambda text: text[:3]),
+    comments=st.lists(COMMENTS, min_size=5, max_size=5),
+    between=st.lists(BETWEEN, min_size=5, max_size=5),
+    indent=st.sampled_from(["", "  ", "    "]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    start=st.sampled_from(["", "\ufeff", "# Head\n---\n"]),
+    tail=st.sampled_from(["", "unlinked: yes  # too\n", "\n# The end\n"]),
+)
+def test_what_is_put_on_can_be_taken_off_without_a_trace(
+    entries: list[str],
+    comments: list[str],
+    between: list[str],
+    indent: str,
+    end: str,
+    start: str,
+    tail: str,
+    small: Path,
+) -> None:
+    """Whatever the list looks like, it is byte for byte the same again, and only one line longer in between."""
+    rows = [
+        f"{gap}{indent}- {entry}{'' if chr(10) in entry else comment}\n"
+        for entry, comment, gap in zip(entries, comments, between, strict=False)
+    ]
+    text = f"{start}name: AI\ncompanies:  # all\n{''.join(rows)}{tail}".replace("\n", end)
+    path = small / "watchlists/ai.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode())
+    watch(small, "Advantest", {"move": "4%"})
+    assert len(text.splitlines()) + 1 == len(after(small).splitlines())
+    unwatch(small, "6857.T")
+    assert text == after(small)
