@@ -19,9 +19,9 @@ LOOK = 1.0
 """Seconds between looks where nothing gives notice."""
 QUIET = 0.15
 """Seconds without a change after which an edit is over: editors write, rename and touch within a few milliseconds."""
-GONE = 0.8
+GONE = 0.5
 """The same where a file has gone: some programs take one away before they put the new one in its place."""
-LONGEST = 2.0
+LONGEST = 1.5
 """Seconds after which files are read even if they keep changing."""
 YAML = (".yaml", ".yml")
 

@@ -5,10 +5,7 @@ are left out, and the companies are the five of a test.
 """
 
 import asyncio
-import contextlib
-import os
 import random
-import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -35,13 +32,13 @@ from monitor.reloading import Reloader
 from monitor.store.store import Store, Tx
 from nlp.pool import Pool
 from nlp.types import Text
+from standins.edits import DISTURBANCES, GOOD, SAVES, disturb
 from standins.folders import COMPANIES, write
 from standins.readers import Odd
 
 DEADLINE = 30.0
 """Seconds in which anything must happen; most of them are a busy machine's."""
 LIST = "watchlists/ai.yaml"
-GOOD = 'channel: "#ai"\ncompanies:\n  - NVDA: {{thresholds: [{{move: {move}%}}]}}\n'
 
 
 def utc_now() -> datetime:
@@ -201,71 +198,6 @@ async def test_the_news_line_has_new_companies_and_hosts_at_its_next_pass(tmp_pa
     assert new is not None
     assert (["nvidia"], ["nvidia", "acme"]) == ([m.company for m in old.mentions], [m.company for m in new.mentions])
     assert frozenset({"news.intra"}) == news.settings.allow
-
-
-def replaced(path: Path, text: str) -> None:
-    """As most editors save: a new file in the place of the old one."""
-    new = path.with_name(f".{path.name}.tmp")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
-
-
-def backed_up(path: Path, text: str) -> None:
-    """As vim saves with a backup: the old one moved away, a new one written, the backup removed."""
-    backup = path.with_name(f"{path.name}~")
-    with contextlib.suppress(FileNotFoundError):
-        path.rename(backup)
-    path.write_text(text, encoding="utf-8")
-    backup.unlink(missing_ok=True)
-
-
-def in_place(path: Path, text: str) -> None:
-    """Half of it, then all of it."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text[: len(text) // 2])
-        file.flush()
-        file.write(text[len(text) // 2 :])
-
-
-SAVES = (replaced, backed_up, in_place)
-BROKEN = (
-    "companies:\n\t- NVDA\n",
-    "companies: [NVDIA]\n",
-    "",
-    GOOD.format(move=4)[:-20],
-    "companies: [NVDA\n",
-    "\x00",
-    'channel: "#ai"\ncompanies:\n  - NVDA: {thresholds: [{move: 300%}]}\n',
-)
-
-
-def disturb(path: Path, kind: str, draw: random.Random) -> None:
-    """Anything that must not change what counts."""
-    if kind == "bad":
-        draw.choice(SAVES)(path, draw.choice(BROKEN))
-    elif kind == "half":
-        path.write_text(GOOD.format(move=draw.randint(1, 90))[: draw.randint(1, 30)], encoding="utf-8")
-    elif kind == "swap":
-        (path.parent / ".ai.yaml.swp").write_bytes(os.urandom(20))
-        (path.parent / "4913").touch()
-        (path.parent / "4913").unlink()
-    elif kind == "deleted":
-        path.unlink(missing_ok=True)
-        path.write_text(BROKEN[0], encoding="utf-8")
-    elif kind == "locked" and path.exists():
-        path.chmod(0)
-    elif kind == "folder":
-        folder = path.parent.parent
-        away = folder.with_name("away")
-        folder.rename(away)
-        shutil.copytree(away, folder)
-        shutil.rmtree(away)
-    elif kind == "loop":
-        path.unlink(missing_ok=True)
-        path.symlink_to(path.name)
-
-
-DISTURBANCES = ("bad", "half", "swap", "deleted", "locked", "folder", "loop")
 
 
 async def edits(daemon: Running, seed: int, number: int) -> list[float]:
