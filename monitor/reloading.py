@@ -7,7 +7,7 @@ file has something to fall back on. Deciding what an edit comes to is pure; read
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,7 +99,9 @@ class Reloader:
         try:
             await self.look()
         except Exception:
-            log.exception("an edit of the configuration could not be taken over; the last good one stays in force")
+            # Not even a log that cannot be written may end the watch.
+            with suppress(OSError, ValueError):
+                log.exception("an edit of the configuration could not be taken over; the last good one stays in force")
 
     async def look(self) -> Edit:
         """Read the folder now, and take over what it says if that is right."""

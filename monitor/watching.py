@@ -7,7 +7,7 @@ half-way is waited for.
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import structlog
@@ -105,8 +105,9 @@ async def _stirs(folder: Path) -> AsyncGenerator[None, None]:
                             break
             except (OSError, RuntimeError) as error:
                 if not told:
-                    log.info("configuration is looked at once a second, as notices are not to be had", why=str(error))
                     told = True
+                    with suppress(OSError, ValueError):  # not even a log that cannot be written may end the watch
+                        log.info("configuration is looked at once a second: no notices are to be had", why=str(error))
         yield
         if _inode(folder) == inode:
             await asyncio.sleep(LOOK)

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import structlog
 
 from alerts.console import Console
 from alerts.types import Delivery
@@ -39,6 +40,12 @@ from standins.readers import Odd
 DEADLINE = 30.0
 """Seconds in which anything must happen; most of them are a busy machine's."""
 LIST = "watchlists/ai.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    """What a command of another test set up writes to a stream that is closed by now."""
+    structlog.reset_defaults()
 
 
 def utc_now() -> datetime:

@@ -6,11 +6,18 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+import structlog
 
 from monitor import watching
 from monitor.watching import changes, signature
 
 DEADLINE = 20.0
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    """What a command of another test set up writes to a stream that is closed by now."""
+    structlog.reset_defaults()
 
 
 async def noticed(stirs: AsyncGenerator[None, None]) -> None:
