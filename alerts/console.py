@@ -19,6 +19,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from alerts.joins import remark
 from alerts.message import parts
 from alerts.table import HEADINGS, NOT_CROSSED, SINCE_NEWS, cells, groups, shown, signs, since_news
 from alerts.types import Delivery, DeliveryKind, Row
@@ -135,7 +136,10 @@ def _table(rows: Sequence[Row], *, with_paths: bool) -> RenderableType:
             found = cells(row, marks, with_news=with_news)
             line = [Text(found[0], style="bold"), Text(found[1])]
             line += [Text(cell, style=_colour(cell)) for cell in found[2:]]
-            table.add_row(*line, *([Text(clean(row.path), style="dim")] if paths else []))
+            table.add_row(
+                *line,
+                *([Text(" · ".join(w for w in (clean(row.path), remark(row)) if w), style="dim")] if paths else []),
+            )
     return Padding(table, (1, 0, 0, 0))
 
 

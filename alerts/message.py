@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from alerts.holdings import holdings
+from alerts.joins import UNCLEAR, course, remark, summary
 from alerts.table import Signs, grid, ranked, shown, signs
 from alerts.types import Crossing, Decision, Delivery, DigestView, RootView, Row, Source, StoryNote, Window
 from alerts.words import address, clean, count, cut, escape, link, literal, moment, money, percent, sigmas
@@ -47,7 +48,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     marks = signs(view.rows)
     lead = leaders(view.rows)
     told = [row for row in view.rows if row.told]
-    facts = [*holdings(view.rows), *_facts(view.records, view.market)]
+    facts = [*holdings(view.rows), *_facts(view.records, view.market), *(summary(told) if view.story else [])]
     story = view.story
     text = [f"{lead}: {_about(story)}", grid(view.rows, view.states, marks)]
     blocks = [_header(lead)]
@@ -80,7 +81,7 @@ def reply(decisions: Sequence[Decision], headline: str = "") -> tuple[str, Block
     `headline`, where given, comes first (a region that joins, a record); it is what a broadcast shows.
     """
     lines = [_crossed(d) for d in decisions]
-    paths = [f" · {_by(d.candidate.tie.path)}" if d.candidate.tie else "" for d in decisions]
+    paths = [f" · {_by(d.candidate.tie.path)}{_course(d)}" if d.candidate.tie else "" for d in decisions]
     top = [clean(headline)] if headline else []
     text = "\n".join([*top, *(line + path for line, path in zip(lines, paths, strict=True))])
     shown_paths = [f" · `{literal(p[3:], _LONG)}`" if p else "" for p in paths]
@@ -104,7 +105,8 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
     told = [row for row in view.rows if row.told]
     quiet = len(view.rows) - len(told)
     lead = f"{clean(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
-    facts = [*holdings(view.rows), *_value(told), *_facts(view.records, view.market), *_held(view.held)]
+    facts = [*holdings(view.rows), *_value(told), *_facts(view.records, view.market), *summary(view.rows)]
+    facts += _held(view.held)
     text = [lead, grid(view.rows, view.states, marks) if view.rows else "No linked stock moved."]
     blocks = [_header(lead), _table(view.rows, view.states, marks) if view.rows else _section(text[1])]
     if facts:
@@ -168,7 +170,7 @@ def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
 def _why(story: StoryNote, rows: Sequence[Row]) -> list[str]:
     """The trigger sentence, each stock's path, and the other stories that most of them are linked to."""
     lines = [f"“{cut(clean(story.reason), _LONG)}”"] if story.reason else []
-    lines += [f"{row.symbol}: {_by(row.path)}" for row in rows]
+    lines += [" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}", remark(row)) if w) for row in rows]
     others = Counter(clean(title) for row in rows for title in row.also)
     if others:
         lines.append("Also linked to: " + ", ".join(cut(title, _TITLE) for title, _ in others.most_common(_OTHERS)))
@@ -222,6 +224,15 @@ def _crossed(decision: Decision) -> str:
         Crossing.AGAIN: "crosses again",
     }
     return f"{candidate.symbol} {ends.get(decision.crossing or Crossing.FIRST)}: {_move(row)}"
+
+
+def _course(decision: Decision) -> str:
+    """Whether a linked stock goes the way its news would have it go, "" where that is not known."""
+    candidate = decision.candidate
+    by_event = decision.window is Window.EVENT and candidate.event is not None
+    move = candidate.event if by_event else candidate.day
+    found = course(candidate.tie.expected, move.raw) if candidate.tie and move else UNCLEAR
+    return "" if found == UNCLEAR else f" · {found}"
 
 
 def _value(rows: Sequence[Row]) -> list[str]:

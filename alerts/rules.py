@@ -1,16 +1,29 @@
 """Whether a move is told to a channel, and why: thresholds, what the list asks for, what was told before.
 
 Pure: a candidate, the watchlist's wishes and what the channel was told of the symbol this session come in, a
-`Decision` with its reason and the trace of every condition comes out. Reasons hold no live figures, so that
-the ledger writes a line only when something other than the price changed; the figures are in the trace.
+`Decision` with its reason and every condition weighed comes out. Reasons hold no live figures, so that the ledger
+writes a line only when something other than the price changed; the figures are in the candidate and the rows, which
+`alerts.explain` puts into words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from alerts.types import Candidate, Crossing, Decision, Move, PriceState, Tie, Told, Verdict, Window
+from alerts.types import (
+    Candidate,
+    Condition,
+    Crossing,
+    Decision,
+    Move,
+    PriceState,
+    Tie,
+    Told,
+    Verdict,
+    Weighed,
+    Window,
+)
 from alerts.words import clock, money, percent
 from config.types import Threshold, Watched, Watchlist
 
@@ -24,13 +37,13 @@ _ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One window's move held against all rows: does one hold, are all far from it, and both in words."""
+    """One window's move held against all rows: does one hold (in words), and are all far from it."""
 
     window: Window
     move: Move
     row: str
     rearms: bool
-    trace: tuple[str, ...]
+    rows: tuple[Weighed, ...]
 
     @property
     def passes(self) -> bool:
@@ -78,20 +91,6 @@ def decide(candidate: Candidate, watchlist: Watchlist, watched: Watched, told: T
     before = told if told and told.at else None
     candidate, missing = _under(candidate, watchlist)
     looks = _looks(candidate, watchlist.thresholds_for(watched))
-    trace = [line for look in looks for line in look.trace]
-    if candidate.tie:
-        trace.append(f"linked: {candidate.tie.path}, strength {candidate.tie.strength:.2f}")
-    if candidate.day and candidate.day.volume is not None:
-        trace.append(f"volume: {candidate.day.volume:.1f} times its usual by this hour")
-    if candidate.day and candidate.day.sector:
-        sector = candidate.day.sector
-        trace.append(f"sector: {sector.name} ({sector.symbol}) {percent(sector.raw)}")
-    if candidate.state is not PriceState.FRESH or not looks:
-        trace.append(f"price: {candidate.problem or candidate.state}")
-    if before and before.at:
-        sides = " and ".join(percent(side) for side in (before.down, before.up) if side)
-        trace.append(f"told at {clock(before.at)}: {sides}; {'armed again' if before.armed else 'not armed'}")
-
     found = [look for look in looks if look.passes]
     if found and candidate.state is PriceState.FRESH and (before or not missing):
         end = _tell(found[0], before, watchlist, now)
@@ -109,7 +108,8 @@ def decide(candidate: Candidate, watchlist: Watchlist, watched: Watched, told: T
         candidate,
         watchlist.channel,
         watchlist.name,
-        tuple(trace),
+        tuple(row for look in looks for row in look.rows),
+        before,
         crossing=end.crossing,
         window=found[0].window if end.crossing else None,
         told=state,
@@ -163,7 +163,7 @@ def _asked(tie: Tie, watchlist: Watchlist) -> bool:
     return watchlist.events is None or any(kind in watchlist.events for kind in tie.story.types)
 
 
-def reached(rows: Sequence[Threshold], move: Move) -> float:
+def nearness(rows: Sequence[Threshold], move: Move) -> float:
     """How much of its easiest row a move reaches: 1 or more where it passes; an unknown condition reaches nothing."""
     shares = (min((c.share or 0.0 for c in _conditions(row, move)), default=0.0) for row in rows)
     return max(shares, default=0.0)
@@ -177,58 +177,59 @@ def _looks(candidate: Candidate, rows: Sequence[Threshold]) -> list[_Look]:
     return [_look(window, move, rows) for window, move in windows if move]
 
 
-def _look(window: Window, move: Move, rows: Sequence[Threshold]) -> _Look:
-    held, trace, rearms = "", [], True
-    for number, row in enumerate(rows, start=1):
-        conditions = _conditions(row, move)
-        trace.append(
-            f"{window} window, row {number}: "
-            + ("; ".join(c.text for c in conditions) or "asks for nothing, never holds")
-        )
-        if not held and conditions and all(c.share is not None and c.share >= 1 - _ROUNDING for c in conditions):
-            held = " and ".join(c.name for c in conditions)
-        if conditions and not any(c.share is not None and c.share < REARM for c in conditions):
-            rearms = False
-    return _Look(window, move, held, rearms, tuple(trace))
+def _look(window: Window, move: Move, asked: Sequence[Threshold]) -> _Look:
+    rows = tuple(_weigh(window, move, row, number) for number, row in enumerate(asked, start=1))
+    held = next((row for row in rows if row.holds), None)
+    words = " and ".join(asked_words(c) for c in held.conditions) if held else ""
+    return _Look(window, move, words, all(map(_rearms, rows)), rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """One condition: its name with its value, how much of that is reached (None if unknown), and both in words."""
-
-    name: str
-    share: float | None
-    text: str
+def _weigh(window: Window, move: Move, row: Threshold, number: int) -> Weighed:
+    """A row against a move; one that asks for nothing never holds."""
+    conditions = tuple(_conditions(row, move))
+    holds = bool(conditions) and all(reached(c) for c in conditions)
+    return Weighed(window, number, conditions, holds)
 
 
-def _conditions(row: Threshold, move: Move) -> list[_Condition]:
-    found = []
+def _rearms(row: Weighed) -> bool:
+    return not row.conditions or any(c.share is not None and c.share < REARM for c in row.conditions)
+
+
+def reached(condition: Condition) -> bool:
+    """Whether a condition holds; one whose value is unknown does not."""
+    return condition.share is not None and condition.share >= 1 - _ROUNDING
+
+
+def asked_words(condition: Condition) -> str:
+    """What a condition asks for: "move 3.0 %", "sigma 2.5", "value change $50 bn"."""
+    if condition.kind == "move":
+        return f"move {percent(condition.asked).lstrip('+')}"
+    if condition.kind == "sigma":
+        return f"sigma {condition.asked:.1f}"
+    return f"value change {money(condition.asked, signed=False)}"
+
+
+def _conditions(row: Threshold, move: Move) -> Iterator[Condition]:
     if row.move is not None:
-        found.append(_condition(f"move {percent(row.move).lstrip('+')}", row.move, move.raw, percent(move.raw, 2)))
+        yield _condition("move", row.move, move.raw)
     if row.sigma is not None:
-        found.append(_sigma(row.sigma, move))
+        yield _sigma(row.sigma, move)
     if row.value_change is not None:
-        name, value = f"value change {money(row.value_change, signed=False)}", move.value_change
-        found.append(_condition(name, row.value_change, value, "" if value is None else money(value)))
-    return found
+        yield _condition("value_change", row.value_change, move.value_change)
 
 
-def _sigma(asked: float, move: Move) -> _Condition:
+def _sigma(asked: float, move: Move) -> Condition:
     """Sigma holds only where raw and abnormal have the same sign (rule 4); elsewhere nothing of it is reached."""
-    name = f"sigma {asked:.1f}"
     if move.sigma is None or move.abnormal is None:
-        return _condition(name, asked, None, "")
+        return _condition("sigma", asked, None)
     if move.raw * move.abnormal <= 0:
-        text = f"{name}: {move.sigma:+.1f} does not hold, raw and market-adjusted move have different signs"
-        return _Condition(name, 0.0, text)
-    return _condition(name, asked, move.sigma, f"{move.sigma:+.1f}")
+        return Condition("sigma", asked, move.sigma, 0.0, apart=True)
+    return _condition("sigma", asked, move.sigma)
 
 
-def _condition(name: str, asked: float, value: float | None, words: str) -> _Condition:
-    if value is None:
-        return _Condition(name, None, f"{name}: unknown, does not hold")
-    share = abs(value) / asked if asked else 1.0
-    return _Condition(name, share, f"{name}: {words} {'holds' if share >= 1 - _ROUNDING else 'does not hold'}")
+def _condition(kind: str, asked: float, value: float | None) -> Condition:
+    share = None if value is None else abs(value) / asked if asked else 1.0
+    return Condition(kind, asked, value, share)
 
 
 def _tell(look: _Look, before: Told | None, watchlist: Watchlist, now: datetime) -> _End:

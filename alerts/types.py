@@ -7,9 +7,11 @@ tested with values written by hand. Prices are in the instrument's own currency,
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+
+from config.types import Direction
 
 
 class Window(StrEnum):
@@ -38,6 +40,23 @@ class Sector:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """The parts that a move's figures are made of (rule 4 of the design).
+
+    `market` is the move of `index` over the same window and `beta` what the instrument makes of it, both None where
+    nothing could be taken out. `daily` is one sigma of a whole day, `held` how much of a day's variance the window
+    holds (1 a whole session), `returns` how many daily returns both were fitted on.
+    """
+
+    index: str
+    market: float | None
+    beta: float | None
+    daily: float
+    held: float
+    returns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """An instrument's price change over a window.
 
@@ -46,7 +65,7 @@ class Move:
     cannot be known. `value_change` is in US dollars of the issuer's whole market value, None
     where no dated share count or exchange rate is at hand. `notes` say what a reader must know of
     the numbers ("short history", "no index quote", "adjusted bars"). `volume` is the session's so far in times of
-    its usual by that hour, `sector` what the sector did; both are shown, neither decides.
+    its usual by that hour, `sector` what the sector did; both are shown, neither decides. `working` is for `why`.
     """
 
     symbol: str
@@ -63,6 +82,7 @@ class Move:
     notes: tuple[str, ...] = ()
     volume: float | None = None
     sector: Sector | None = None
+    working: Working | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +115,51 @@ class StoryNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """One relation of a path: `target` is `source`'s `kind`, whichever way the path goes over it.
+
+    `kept` is the part of its strength that counts on this path, `sign` -1 where the two are expected to part;
+    `since` and `until` bound its validity, `note` is where it is known from.
+    """
+
+    source: str
+    kind: str
+    target: str
+    strength: float
+    kept: float = 1.0
+    sign: int = 1
+    since: date | None = None
+    until: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tie:
-    """How a story reaches a company: the path in words ("deepseek -competitor-> openai") and its strength."""
+    """How a story reaches a company: the path in words ("deepseek -competitor-> openai") and its strength.
+
+    `root` is the company that the story names and `weight` how directly, `hops` what the path goes over. `expected` is
+    which way the story's events should move the company; `claim` in [0, 1) is how strongly the story explains
+    anything by now (how many feeds, how long ago).
+    """
 
     story: StoryNote
     path: str
     strength: float
+    root: str = ""
+    weight: float = 1.0
+    hops: tuple[Hop, ...] = ()
+    expected: Direction = Direction.UNCLEAR
+    claim: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The price that a look found, before anything was made of it; `delay` is how late its source is by contract."""
+
+    price: float
+    time: datetime
+    currency: str
+    delay: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +168,8 @@ class Candidate:
 
     `day` is None only where no base price is known. `event` is there when a story is; it decides
     only while `event_decides`. `session` is the exchange's local date, `region` its part of the
-    world, `closing` true for the look at the session's close. `problem` says why `state` is not FRESH. `holding` is how
-    many shares the reader has.
+    world, `closing` true for the look at the session's close. `problem` says why `state` is not FRESH, `quoted` what
+    that was judged of, `holding` how many shares the reader has.
     """
 
     company: str
@@ -127,6 +186,7 @@ class Candidate:
     also: tuple[Tie, ...] = ()
     closing: bool = False
     problem: str = ""
+    quoted: Quoted | None = None
     holding: float | None = None
 
 
@@ -166,11 +226,41 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict with its reason and the trace of every condition, for people.
+class Condition:
+    """One condition of a threshold: what it asks for, and what is there.
 
-    `window` is the window that decided an ALERT. `told` is what becomes of the (channel, symbol,
-    session) state: the value to store, None to leave it as it is.
+    `kind` is a field of `config.types.Threshold`. `share` is how much of what is asked is reached, None where `value`
+    is unknown; `apart` marks a sigma that cannot hold since raw and adjusted move have different signs (rule 4).
+    """
+
+    kind: str
+    asked: float
+    value: float | None
+    share: float | None
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A row of conditions held against a window's move; rows count from 1. It holds if all of its conditions do."""
+
+    window: Window
+    number: int
+    conditions: tuple[Condition, ...]
+    holds: bool
+
+    @property
+    def share(self) -> float:
+        """How near it came to holding: its least reached condition, 0 where that is unknown."""
+        return min((c.share or 0.0 for c in self.conditions), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with its reason, and every row that was weighed for it.
+
+    `before` is what the channel had been told of the symbol this session, `window` the one that decided an ALERT.
+    `told` is what becomes of the (channel, symbol, session) state: the value to store, None to leave it as it is.
     """
 
     verdict: Verdict
@@ -178,10 +268,25 @@ class Decision:
     candidate: Candidate
     channel: str
     watchlist: str
-    trace: tuple[str, ...] = ()
+    rows: tuple[Weighed, ...] = ()
+    before: Told | None = None
     crossing: Crossing | None = None
     window: Window | None = None
     told: Told | None = None
+
+    @property
+    def share(self) -> float:
+        """How near it came to being told by price alone: 1 and above passes."""
+        return max((row.share for row in self.rows), default=0.0)
+
+
+class Join(StrEnum):
+    """How news and a move stand to each other in time. None of them says that one brought about the other."""
+
+    AFTER = "after the news"
+    BEFORE = "before the news"
+    UNLINKED = "without linked news"
+    SILENT = "news without a move"
 
 
 class DeliveryKind(StrEnum):
@@ -197,7 +302,9 @@ class DeliveryKind(StrEnum):
 class Row:
     """One stock in a message: the move by the day window, by the event window if shown, and its path.
 
-    `window` is the one by which it crossed, `holding` how many shares the reader has.
+    `window` is the one by which it crossed. `join` says how news and move stand in time, `before` and `since` which
+    parts of the day's move came before the news and since (None where that is not known), `expected` which way the
+    news should move it, `holding` how many shares the reader has.
     """
 
     company: str
@@ -207,6 +314,10 @@ class Row:
     day: Move
     path: str
     event: Move | None = None
+    join: Join = Join.UNLINKED
+    before: float | None = None
+    since: float | None = None
+    expected: Direction = Direction.UNCLEAR
     also: tuple[str, ...] = ()
     told: bool = True
     window: Window = Window.DAY

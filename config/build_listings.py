@@ -22,6 +22,7 @@ from config.exchanges import BY_SUFFIX, exchange_of
 from config.issuers import bare, filed, is_foreign, new_id, readable, refreshed, same_names
 from config.listings import SHIPPED_TABLE, Row
 from config.load import written_companies
+from config.names import folded
 from config.naming import INDEXED, LARGE
 from config.words import words
 
@@ -64,14 +65,17 @@ class Fact:
 def added(rows: Sequence[Row], facts: Iterable[Fact], *, by_hand: bool) -> tuple[Row, ...]:
     """The rows with what `facts` say; what is written by hand names an issuer and says which listing is the main one.
 
-    A symbol that the SEC gives to another by now is not taken from it for one that is no longer listed.
+    A symbol that the SEC gives to another by now is not taken from it, neither for one that is no longer listed nor for
+    one that only had receipts under it.
     """
     found = {row.id: row for row in rows}
     by_symbol = {symbol: row.id for row in rows for symbol in row.symbols}
     by_name = {name: row.id for row in rows if is_foreign(row) for name in same_names(row)}
     for fact in facts:
         own = _own(fact, by_hand=by_hand)
-        ids = [by_symbol[symbol] for symbol in (*fact.symbols, *fact.american) if symbol in by_symbol]
+        ids = [by_symbol[symbol] for symbol in fact.symbols if symbol in by_symbol]
+        receipts = [by_symbol[symbol] for symbol in fact.american if symbol in by_symbol]
+        ids += [id_ for id_ in receipts if not fact.symbols or _alike(own, found[id_])]
         if fact.note:
             ids = [id_ for id_ in ids if found[id_].note or same_names(own) & same_names(found[id_])]
             own = replace(own, symbols=tuple(symbol for symbol in own.symbols if symbol not in by_symbol))
@@ -92,6 +96,15 @@ def added(rows: Sequence[Row], facts: Iterable[Fact], *, by_hand: bool) -> tuple
         if is_foreign(row):
             by_name |= dict.fromkeys(same_names(row), row.id)
     return tuple(found.values())
+
+
+def _alike(one: Row, other: Row) -> bool:
+    """Whether the names of two issuers have a word in common."""
+    words, others = (
+        {word for name in (row.legal, row.name, *row.common) for word in folded(readable(name)).split()}
+        for row in (one, other)
+    )
+    return not words.isdisjoint(others)
 
 
 def _own(fact: Fact, *, by_hand: bool) -> Row:

@@ -102,7 +102,10 @@ def aliases(companies: Iterable[Placed[Company]]) -> list[Problem]:
 
 
 def relations(written: Iterable[Placed[Relation]]) -> list[Problem]:
-    """Relations of one file that say the same edge for the same time, and companies related to themselves."""
+    """Relations of one file that say the same edge for the same time, and companies related to themselves.
+
+    Twice the same is a warning; twice with other signs is fatal, as one of them makes alerts say the contrary.
+    """
     problems = []
     known: dict[tuple[str, RelationKind, str], list[Placed[Relation]]] = {}
     for placed in written:
@@ -112,11 +115,13 @@ def relations(written: Iterable[Placed[Relation]]) -> list[Problem]:
         same = known.setdefault(edge(relation), [])
         first = next((one for one in same if _overlap(one.value, relation)), None)
         if first is not None:
+            contrary = first.value.sign != relation.sign
+            said = "with the other sign" if contrary else "already"
             message = (
-                f"{relation.source} -{relation.kind}-> {relation.target} is said already ({first.where}): "
+                f"{relation.source} -{relation.kind}-> {relation.target} is said {said} ({first.where}): "
                 "remove one (an edge is walked from both ends)"
             )
-            problems.append(placed.problem(message, fatal=False))
+            problems.append(placed.problem(message, fatal=contrary))
         same.append(placed)
     return problems
 

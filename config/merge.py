@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from config import lint
+from config import lint, relations_lint
 from config.knowledge import EventsForm, RelationForm, RelationsForm
 from config.lint import Placed
 from config.models import FeedForm, FeedsForm, SettingsForm
@@ -53,7 +53,7 @@ def relations(
     `dropped` has the companies that the user wants to forget, and their relations with them. `complete` is false
     where companies are missing because their file is broken: then an unknown id is no news.
     """
-    edges: dict[tuple[str, RelationKind, str], list[Relation]] = {}
+    edges: dict[tuple[str, RelationKind, str], list[Placed[Relation]]] = {}
     problems = []
     for source in sources:
         written = []
@@ -77,8 +77,10 @@ def relations(
             edges[lint.edge(one.value)] = []
         for one in written:
             if one.value.strength > 0:
-                edges[lint.edge(one.value)].append(one.value)
-    return tuple(relation for same in edges.values() for relation in same), problems
+                edges[lint.edge(one.value)].append(one)
+    merged = [one for same in edges.values() for one in same]
+    problems += relations_lint.problems(merged, registry.companies) if complete else []
+    return tuple(one.value for one in merged), problems
 
 
 def _ends(

@@ -92,7 +92,9 @@ def forms(name: str, issuer: Issuer, words: Words) -> Iterator[Form]:
     yield Form(core)
     if len(core) == 1 and tokens[1:2] and folded(tokens[1]) in {"company", "companies"}:
         yield Form((*core, tokens[1].title()))
-    spellings = (*_turned(core, words), *_dotted(core), *_as_spelt(name))
+    filed = all("." not in symbol for symbol in issuer.symbols[:1])  # only US registrars put a surname first
+    turned = _turned(core, words) if filed else ()
+    spellings = (*turned, *_dotted(core), *_as_spelt(name))
     yield from (Form(other) for other in spellings)
     web = _WEB.sub("", " ".join(core))
     if web and web != " ".join(core) and (issuer.weight >= INDEXED or " " in web or is_unique(web, words)):

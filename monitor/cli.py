@@ -25,7 +25,7 @@ from alerts.words import count
 from monitor import cli_config
 from monitor.cli_terminal import WRONG, Folder, configured, err, fail, out, places
 from monitor.cli_terminal import plain as _plain
-from monitor.places import AlreadyRunningError
+from monitor.places import AlreadyRunningError, Places
 
 app = typer.Typer(
     help="Watches news feeds for AI events, links them to stocks, and tells Slack when those stocks move unusually.",
@@ -128,6 +128,9 @@ def replay(
     day: Annotated[str, typer.Argument(help="A recorded day that is shipped (2025-01-27), or a folder of your own")],
     config: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a delivery")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep its store there, for: aftershock why WHAT --state DIR")
+    ] = None,
 ) -> None:
     """Tell a recorded day again, through the same code as live.
 
@@ -153,7 +156,9 @@ def replay(
         def moved(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description="replaying")
 
-        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved))
+        if keep:
+            player.keeping(keep, recorded)
+        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved, keep))
 
 
 @app.command()
@@ -244,6 +249,55 @@ def status(config: Folder = None) -> None:
             out.print(_plain(part) if isinstance(part, str) else part, highlight=False)
 
 
+@app.command()
+def why(
+    what: Annotated[str, typer.Argument(help="A symbol or a company (NVDA), a message's key, or a story's id")],
+    at: Annotated[
+        str, typer.Argument(metavar="[WHEN]", help="A day, a time in UTC, or both [default: what tells most]")
+    ] = "",
+    config: Folder = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Whose ledger [default: AFTERSHOCK_STATE or the platform's]")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="Only what was decided for that channel")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer")] = False,
+) -> None:
+    """Why a stock was told, held back, or not told: every step and figure, as it was decided."""
+    from functools import partial
+    from textwrap import wrap
+
+    from alerts.explain import HEADINGS
+    from monitor import why as asked
+    from monitor.store.store import Store
+
+    settings = configured(config)
+    database = Places(places(config).config, state.expanduser()).database if state else places(config).database
+    if not database.is_file():
+        fail(f"no database at {database}: nothing was decided there. Start the daemon with: aftershock run")
+    with told_plainly():
+        store = Store(database)
+        try:
+            wanted = asked.when(at) if at else asked.When()
+            answers = asyncio.run(
+                store.transact(partial(asked.answer, config=settings, what=what, wanted=wanted, channel=channel))
+            )
+        except asked.WhyError as error:
+            fail(error)
+        finally:
+            store.close()
+    for number, answer in enumerate(answers):
+        if as_json:
+            print(asked.as_json(answer))  # noqa: T201  JSON goes out as it is
+            continue
+        if number:
+            out.print()
+        for line in asked.in_words(answer):
+            under = " " * (len(line) - len(line.lstrip()) + 6)
+            lines = wrap(line, out.width, subsequent_indent=under) if out.is_terminal else [line]
+            for text in lines or [""]:
+                out.print(_plain(text), style="bold" if line in HEADINGS else "", highlight=False, soft_wrap=True)
+
+
 @app.command(name="test-alert")
 def alert_for_test(config: Folder = None) -> None:
     """Send a test message to every channel of the watchlists, and say how that went."""
@@ -306,6 +360,32 @@ def update(config: Folder = None) -> None:
         raise typer.Exit(130) from None
     for line in known.told(rows, changes):
         out.print(_plain(line), highlight=False, soft_wrap=True)
+
+
+relations_app = typer.Typer(help="The relations between companies.", no_args_is_help=True)
+app.add_typer(relations_app, name="relations")
+
+
+@relations_app.command()
+def propose(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="[DAYS or DIR]", help="How many of the daemon's daily bars to read, or a recorded day (2025-01-27)"
+        ),
+    ] = "",
+    config: Folder = None,
+) -> None:
+    """Propose relations that may be missing, from stocks that move together; prints YAML and writes nothing."""
+    from monitor import comovement
+    from monitor.commands import bars_of
+
+    settings = configured(config)
+    with told_plainly():
+        histories, days, words = bars_of(source, places(config).database)
+    if not histories:
+        fail(f"no daily bars at {places(config).database}: start the daemon, or name a recorded day (2025-01-27)")
+    print(comovement.in_yaml(comovement.search(histories, settings, days), words), end="")  # noqa: T201  the command's output
 
 
 feeds_app = typer.Typer(help="The news feeds: list, add, test, import and export.", no_args_is_help=True)

@@ -1,6 +1,8 @@
 """What people can ask of a running or resting Aftershock, whether in the terminal or, later, in Slack."""
 
-from datetime import datetime
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from rich.table import Table
@@ -9,9 +11,11 @@ from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
 from alerts.words import count
 from config.types import Config
 from monitor.health import ALL_FEEDS, FEED
+from monitor.market.sessions import Calendars
+from monitor.replay import find_day, read_day
 from monitor.spans import ago, ahead
-from monitor.store.store import Store
-from monitor.types import FeedState
+from monitor.store.store import Store, Tx
+from monitor.types import FeedState, History
 
 NAMED = 6
 """Feeds with the same error that are named in `status`; the others are counted."""
@@ -68,3 +72,25 @@ async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[t
     finally:
         await notifier.close()
     return lines
+
+
+def bars_of(source: str, database: Path) -> tuple[Mapping[str, History], int | None, str]:
+    """Daily bars to look for relations in, how many days of them (None: all), and where they are from, in words.
+
+    `source` is a number of days of what the daemon has kept, "" for all of them, or a recorded day. Raises ReplayError,
+    RecordingError or StoreError.
+    """
+    if source and not source.isdigit():
+        day = read_day(find_day(source), Calendars())
+        end = datetime.combine(day.date, time.max, UTC) + timedelta(days=1)
+        answer = asyncio.run(day.prices.history(day.prices.symbols, end))
+        return answer.found, None, f"the bars recorded with {source}"
+    if not database.is_file():
+        return {}, None, ""
+    store = Store(database)
+    try:
+        histories = asyncio.run(store.transact(Tx.histories))
+    finally:
+        store.close()
+    days = int(source) if source else None
+    return histories, days, f"the daemon's daily bars{f', the last {days} days' if days else ''}"

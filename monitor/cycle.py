@@ -18,15 +18,16 @@ from alerts.outbox import Pace, Sent, send_due
 from alerts.types import Notifier
 from config.types import Config
 from monitor.asking import plan
+from monitor.evidence import save_found
 from monitor.feeds.poll import claim, due
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
-from monitor.news import Taken, fresh_articles, live_feeds, refuse, save_news, together
+from monitor.news import Taken, apart, fresh_articles, live_feeds, refuse, together
 from monitor.rota import Rota
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, Tx
 from monitor.telling import Pass, tell
-from monitor.types import Analyzer, FeedAnswer, FeedState, NewsSource, PriceSource
+from monitor.types import Analyzer, FeedAnswer, FeedState, NewsSource, PriceSource, Pushing
 from nlp.types import Analysis
 
 
@@ -74,13 +75,13 @@ async def read_news(edges: Edges, config: Config, now: datetime) -> NewsPass:
             await edges.store.transact(partial(Tx.save_feeds, states=claims))
         async with aclosing(edges.news.poll(asked, now)) as arriving:
             async for arrived in arriving:
-                answers = sorted(arrived, key=lambda a: a.state.feed)
-                analyses = await _analyse(edges, answers, before)
-                for some in together(answers):
-                    kept, new = await _save(edges, some, before, analyses, now)
-                    rota.put_back([answer.state.feed for answer in kept])
-                    told += kept
-                    taken += new
+                for batch in apart(sorted(arrived, key=lambda a: a.state.feed)):
+                    analyses = await _analyse(edges, batch, before)
+                    for some in together(batch):
+                        kept, new = await _save(edges, some, before, analyses, now)
+                        rota.put_back([answer.state.feed for answer in kept])
+                        told += kept
+                        taken += new
     finally:
         rota.put_back(list(before))
     return NewsPass(tuple(told), tuple(taken))
@@ -90,6 +91,8 @@ async def _analyse(
     edges: Edges, answers: Sequence[FeedAnswer], before: Mapping[str, FeedState]
 ) -> dict[str, Analysis | None]:
     """What is found in the articles that are news, by their ids. A failure is one of all of these feeds."""
+    if not any(answer.articles for answer in answers):
+        return {}
     try:
         fresh = await edges.store.transact(partial(fresh_articles, answers=answers, before=before))
         found = await edges.analyzer.analyze([article.text for article in fresh])
@@ -107,7 +110,7 @@ async def _save(
     now: datetime,
 ) -> tuple[Sequence[FeedAnswer], list[Taken]]:
     """Save these answers in one transaction; where it fails, they are refused so that their items come again."""
-    save = partial(save_news, answers=answers, before=before, analyses=analyses, now=now)
+    save = partial(save_found, answers=answers, before=before, analyses=analyses, now=now)
     try:
         taken = await edges.store.transact(save)
     except Exception as error:  # noqa: BLE001  one feed's odd item must not keep the others' news out
@@ -128,8 +131,9 @@ async def _refuse(
 
 async def watch_prices(edges: Edges, config: Config, now: datetime) -> Pass:
     """Ask for the prices that matter now and decide what is told of them."""
+    moved = edges.prices.stirred() if isinstance(edges.prices, Pushing) else frozenset[str]()
     asking = await edges.store.transact(
-        partial(plan, config=config, calendars=edges.calendars, memory=edges.memory, now=now)
+        partial(plan, config=config, calendars=edges.calendars, memory=edges.memory, now=now, moved=moved)
     )
     prices = await edges.memory.ask(edges.prices, asking, now)
     return await edges.store.transact(

@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -28,9 +29,10 @@ from monitor.market.sessions import Calendars
 from monitor.operator import failing, messages
 from monitor.places import AlreadyRunningError, Places
 from monitor.reloading import Reloader
+from monitor.store.ledger import KEPT
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, StoreError, Tx
-from monitor.types import PriceSource
+from monitor.types import PriceSource, Pushing
 from nlp.pool import Pool
 
 log = structlog.get_logger("aftershock")
@@ -44,6 +46,9 @@ BREATH = 1.0
 """Seconds between passes that moves of a streaming source bring about."""
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
+
+RETENTION_TICK = timedelta(hours=6)
+"""How often what the ledger has kept for long enough is forgotten."""
 
 NEWS_PASSES = 20
 """How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
@@ -168,6 +173,7 @@ class Daemon:
             ("news", self.news, NEWS_PASSES),
             ("prices", self.prices, 1),
             ("delivery", self.delivery, 1),
+            ("retention", self.retention, 1),
         )
         scheduler = self._scheduler
         for name, line, most in lines:
@@ -183,8 +189,8 @@ class Daemon:
                 max_instances=most,
             )
         scheduler.start()
-        moved = getattr(self._edges.prices, "moved", None)
-        waking = asyncio.create_task(self._on_moves(moved)) if isinstance(moved, asyncio.Event) else None
+        prices = self._edges.prices
+        waking = asyncio.create_task(self._on_moves(prices.moved)) if isinstance(prices, Pushing) else None
         try:
             await self._stopping.wait()
         finally:
@@ -262,6 +268,12 @@ class Daemon:
         for row in done.settled:
             log.info("delivered", kind=row.delivery.kind.value, key=row.delivery.key, channel=row.delivery.channel)
         await self._tell(*delivery_troubles(done))
+
+    async def retention(self) -> None:
+        """Forget what the ledger has kept for long enough."""
+        gone = await self._edges.store.transact(partial(Tx.forget, before=self._clock() - KEPT))
+        if gone:
+            log.info("forgot old decisions", entries=gone, older_than_days=KEPT.days)
 
     async def _tick(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         if self._stopping.is_set():
@@ -347,6 +359,7 @@ def _ticks(config: Config) -> dict[str, timedelta]:
         "news": min(NEWS_TICK, settings.poll_news),
         "prices": settings.poll_prices,
         "delivery": settings.poll_delivery,
+        "retention": RETENTION_TICK,
     }
 
 

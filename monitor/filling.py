@@ -31,7 +31,8 @@ async def fill(edges: Edges, config: Config, now: datetime, progress: Progress) 
     """
     if not edges.memory.recalled:
         edges.memory.recall(await edges.store.transact(Tx.histories))
-    bars = wanted(barred(config), edges.calendars, now)
+    symbols = barred(config)
+    bars = wanted(symbols, edges.calendars, now, early=symbols)
     missing = edges.memory.missing(bars)
     if len(missing) <= FEW:
         return 0

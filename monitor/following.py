@@ -16,7 +16,7 @@ from config.types import Config, Feed, Settings
 from monitor.feeds.discover import feeds_of, guesses
 from monitor.feeds.errors import FeedError
 from monitor.feeds.fetch import HttpNews, Looked
-from monitor.feeds.links import canonical
+from monitor.feeds.links import canonical, feed_address
 from monitor.feeds.opml import Outline
 from monitor.feeds.poll import NEVER, Body, Outcome, settle
 from monitor.spans import ago, ahead, span
@@ -114,8 +114,8 @@ async def find(settings: Settings, url: str, now: datetime) -> Found:
 
 def followed(config: Config, url: str) -> Feed | None:
     """The feed that is followed under this address already."""
-    same = canonical(url) or url
-    return next((feed for feed in config.feeds if feed.url == url or (canonical(feed.url) or feed.url) == same), None)
+    same = feed_address(url)
+    return next((feed for feed in config.feeds if feed_address(feed.url) == same), None)
 
 
 def named(found: Found, taken: Collection[str], name: str = "", topic: str = "") -> Feed:

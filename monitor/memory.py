@@ -5,14 +5,15 @@ not asked for again for a while. Nothing here decides anything.
 """
 
 from collections.abc import Container, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from config.exchanges import exchange_of
 from config.types import Config
 from monitor.expected import Expectations
 from monitor.links import Graph
-from monitor.market.histories import AT_ONCE, Wanted, due, merged, reaches
+from monitor.market.cadence import NEVER, Seen
+from monitor.market.histories import AT_ONCE, MISSING_AT_ONCE, Wanted, due, merged, reaches
 from monitor.market.moves import Stats
 from monitor.types import History, Link, PriceAnswer, PriceSource, Quote, StoryPrice
 
@@ -39,8 +40,8 @@ class Asking:
 class Prices:
     """What the source gave, and one sentence for each symbol that it could not give a quote or bars of.
 
-    `quoted` are those whose quote was asked for, `silent` those of which it said nothing at all; `histories` are
-    the daily bars that came with this pass.
+    `quoted` are those whose quote was asked for, `asked` these and those whose bars it could not give, `silent` those
+    of which it said nothing at all; `histories` are the daily bars that came with this pass.
     """
 
     quotes: Mapping[str, Quote] = field(default_factory=dict)
@@ -56,7 +57,8 @@ class Memory:
     """Daily bars by symbol, fits made from them, links derived, and when something was asked for in vain.
 
     `stats` are by symbol and base day, `worst` the largest falls in the bars by symbol; `derived` the links of a
-    story, by all they depend on but the relations.
+    story, by all they depend on but the relations. `seen` is when symbols were looked at and what came of it,
+    `doubtful` those whose last look found a price that no second look heals.
     """
 
     def __init__(self) -> None:
@@ -64,6 +66,8 @@ class Memory:
         self.stats: dict[tuple[str, date], Stats] = {}
         self.worst: dict[str, float | None] = {}
         self.derived: dict[Hashable, list[Link]] = {}
+        self.seen: dict[str, Seen] = {}
+        self.doubtful: frozenset[str] = frozenset()
         self._graph: tuple[str, Graph, Expectations] | None = None
         self.recalled = False
         self._histories: dict[str, History] = {}
@@ -107,22 +111,31 @@ class Memory:
         """Ask for all of it: quotes, while `now` is true of them, then trades before stories and missing histories."""
         none: PriceAnswer[Quote] = PriceAnswer({}, {})
         quotes = await source.quotes(asking.symbols, now) if asking.symbols else none
+        for symbol in set(asking.symbols) - quotes.silent:
+            self.seen[symbol] = replace(self.seen.get(symbol, NEVER), asked=now)
         before = await self._before(source, asking.before, now)
         bars = await self._histories_of(source, asking, now)
         return Prices(
             quotes=quotes.found,
             before=tuple(before),
             quoted=frozenset(asking.symbols),
-            asked=frozenset(asking.symbols) | asking.histories.keys(),
+            asked=frozenset(asking.symbols) | bars.problems.keys(),
             problems={**quotes.problems, **bars.problems},
             silent=quotes.silent | bars.silent,
             histories=bars.found,
         )
 
+    def saw(self, looks: Mapping[str, Seen], doubtful: frozenset[str]) -> None:
+        """Remember what this pass made of its quotes, and which of them no second look heals."""
+        for symbol, look in looks.items():
+            self.seen[symbol] = replace(look, asked=self.seen.get(symbol, NEVER).asked)
+        self.doubtful = (self.doubtful - looks.keys()) | doubtful
+
     async def _histories_of(self, source: PriceSource, asking: Asking, now: datetime) -> PriceAnswer[History]:
         missing, old = due(self._histories, asking.histories)
         wanted = [symbol for symbol in missing if self._may_ask(symbol, now)]
         known = {symbol: self._in_vain[symbol][1] for symbol in missing if symbol not in wanted}
+        wanted = wanted[:MISSING_AT_ONCE]
         again = [symbol for symbol in old if self._may_ask(symbol, now)][:AT_ONCE]
         if not (wanted or again):
             return PriceAnswer({}, known)

@@ -55,6 +55,12 @@ def live_feeds(tx: Tx, now: datetime) -> frozenset[str]:
     return frozenset(feed for s in stories if s.told or len(s.feeds) >= LIVE_FEEDS for feed in s.feeds)
 
 
+def apart(answers: Sequence[FeedAnswer]) -> list[Sequence[FeedAnswer]]:
+    """Those without articles before the others: what a host asked for (a pause) is kept before any analysis begins."""
+    parts = [[answer for answer in answers if bool(answer.articles) is brings] for brings in (False, True)]
+    return [part for part in parts if part]
+
+
 def together(answers: Sequence[FeedAnswer]) -> list[Sequence[FeedAnswer]]:
     """Which answers are saved in one transaction: each that brings articles alone, all others as one, in order."""
     with_news = [(answer,) for answer in answers if answer.articles]

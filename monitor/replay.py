@@ -19,6 +19,7 @@ from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.clean import one_line
 from monitor.market.recorded import Recorded
 from monitor.market.sessions import Calendars
+from monitor.places import Places
 from monitor.store.store import Store, Tx
 from monitor.types import Analyzer, Article, FeedAnswer, FeedState
 
@@ -225,15 +226,19 @@ async def replay(
     notifier: Notifier,
     calendars: Calendars,
     progress: Callable[[int, int], object] = lambda _done, _all: None,
+    keep: Path | None = None,
 ) -> None:
-    """Tell the day again to `notifier`. `progress` hears how many of how many moments are done."""
+    """Tell the day again to `notifier`. `progress` hears how many of how many moments are done.
+
+    The store is thrown away at the end, unless `keep` names a folder for it, where `why` can read it: see `keeping`.
+    """
     feeds = tuple(Feed(name, "", name) for name in sorted({a.feed for a in day.items}))
     config = replace(config, feeds=feeds)
     prices = day.prices.instants(day.date)
     moments = sorted({a.seen for a in day.items if not prices or a.seen <= prices[-1]} | set(prices))
     watched = set(prices)
     with TemporaryDirectory(prefix="aftershock-") as folder:
-        store = Store(Path(folder) / "replay.db", durable=False)
+        store = Store(database_in(keep) if keep else Path(folder) / "replay.db", durable=False)
         edges = Edges(RecordedNews(day.items), analyzer, day.prices, notifier, store, calendars, pace=Pace(timedelta()))
         try:
             if moments:
@@ -247,6 +252,31 @@ async def replay(
             progress(len(moments), len(moments))
         finally:
             store.close()
+
+
+KEPT_REPLAY = "replayed.txt"
+"""Marks a state folder as a replay's: it may be written over, and no daemon's state is."""
+
+
+def keeping(folder: Path, day: Day) -> None:
+    """Make a folder ready for the store of a replay: what an earlier one kept there goes, anything else stays.
+
+    Raises ReplayError where a daemon keeps its state there, or the folder cannot be made.
+    """
+    mark, database = folder / KEPT_REPLAY, database_in(folder)
+    if database.exists() and not mark.exists():
+        raise ReplayError(f"{folder}: a daemon keeps its state here. Name another folder to keep the replay in")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text(f"The store of a replay of {day.date.isoformat()}; it may be deleted.\n", encoding="utf-8")
+        database.unlink(missing_ok=True)
+    except OSError as error:
+        raise ReplayError(f"{folder}: {error.strerror or error}") from None
+
+
+def database_in(folder: Path) -> Path:
+    """Where the store lies in a state folder."""
+    return Places(folder, folder).database
 
 
 def _follow(tx: Tx, feeds: Iterable[Feed], since: datetime) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
+from alerts.joins import timed
 from alerts.message import digest as digest_message
 from alerts.message import joined
 from alerts.message import reply as reply_message
@@ -26,6 +27,7 @@ from alerts.types import (
     RootView,
     Row,
     StoryNote,
+    Tie,
     Verdict,
     Window,
 )
@@ -38,7 +40,7 @@ from monitor.market.snapshot import Snapshot, beside_lines
 from monitor.memory import Memory, Prices
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR
-from monitor.ties import ALSO, Ties, note, tie
+from monitor.ties import ALSO, Ties, note, quoted, tie
 from monitor.types import Root
 
 REDRAW = timedelta(minutes=1)
@@ -81,6 +83,7 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     telling.draw(decisions)
     telling.digests()
     tx.record(decisions, config.fingerprint, now)
+    memory.saw(snapshot.seen(), snapshot.doubtful())
     tx.save_looks({symbol: looks for symbol, looks in snapshot.looks.items() if looks != before.get(symbol)})
     return Pass(tuple(decisions), tuple(telling.deliveries), prices, snapshot.suspects(), snapshot.stopped())
 
@@ -134,12 +137,13 @@ class _Telling:
             return None
         mic = reading.session.exchange
         # Only a fresh price is told, so only it needs a story.
-        links = ties.to(watched, mic) if reading.state is PriceState.FRESH else []
+        raw = reading.day.raw if reading.day else 0.0
+        links = ties.to(watched, mic, raw) if reading.state is PriceState.FRESH else []
         told = self.told.get((watchlist.channel, watched.symbol, reading.session.date))
         root = self.roots.get(told.root) if told else None
         if root and root.story:
             links.sort(key=lambda link: link.story != root.story)
-        bound = [tie(link, self._note) for link in links[: 1 + ALSO]]
+        bound = [tie(link, self._note(link.story), ties.claim(link, mic)) for link in links[: 1 + ALSO]]
         event, decides = None, False
         if bound:
             story = self.stories[bound[0].story.id]
@@ -161,6 +165,7 @@ class _Telling:
             closing=reading.closing,
             problem=reading.problem,
             holding=watched.holding,
+            quoted=quoted(reading.quote),
         )
 
     def _note(self, story: str) -> StoryNote:
@@ -214,7 +219,7 @@ class _Telling:
         found = next((d.candidate.tie for row in root.rows if (d := fresh.get(row.symbol)) and d.candidate.tie), None)
         if root.story or root.drawn is None or found is None:
             return root, []
-        rows = tuple(replace(row, path=found.path) for row in root.rows)
+        rows = tuple(_linked(row, found, fresh.get(row.symbol)) for row in root.rows)
         self._freeze(found.story.id)
         return replace(root, story=found.story.id, rows=rows), [f"Linked AI news: “{found.story.headline}”"]
 
@@ -227,8 +232,8 @@ class _Telling:
         """The root with the records that hold now of its stocks, and what of them was not said yet."""
         if self._records is None:
             return root, []
-        symbols = {row.symbol for row in root.rows}
-        mine = [r for r in self._records if r.symbol in symbols]
+        companies = {row.company for row in root.rows}
+        mine = [r for r in self._records if r.company in companies]
         new = [r for r in mine if r.key not in root.announced]
         announced = root.announced + tuple(r.key for r in new)
         return replace(root, records=tuple(r.text for r in mine), announced=announced), [r.text for r in new]
@@ -343,12 +348,13 @@ class _Telling:
             ties = self._ties(watchlist)
             for watched in watchlist.companies:
                 mic = self._mic(watched)
-                links = ties.to(watched, mic)[:1]
                 move = self.snapshot.last_move(watched.symbol, session)
+                links = ties.to(watched, mic, move.raw if move else 0.0)[:1]
                 if links and move:
                     name = self.config.companies[watched.company].name
                     region = EXCHANGES[mic].region
-                    yield Row(watched.company, name, watched.symbol, region, move, links[0].path, told=False)
+                    row = Row(watched.company, name, watched.symbol, region, move, links[0].path, told=False)
+                    yield timed(row, self.stories[links[0].story].time, links[0].expected)
 
     def _lists(self, channel: str) -> list[Watchlist]:
         return [w for w in self.watchlists if w.channel == channel]
@@ -380,7 +386,7 @@ def _row(decision: Decision, before: Row | None = None) -> Row:
     day = c.day or c.event
     if day is None:
         raise ValueError(f"{c.symbol} was told without a move")
-    return Row(
+    row = Row(
         company=c.company,
         name=c.name,
         symbol=c.symbol,
@@ -392,6 +398,9 @@ def _row(decision: Decision, before: Row | None = None) -> Row:
         also=tuple(f"“{t.story.headline}”" for t in c.also),
         holding=c.holding,
     )
+    if c.tie is None and before is not None:
+        return replace(row, join=before.join, before=before.before, since=before.since, expected=before.expected)
+    return timed(row, c.tie.story.first_time if c.tie else None, c.tie.expected if c.tie else row.expected)
 
 
 def _moved(row: Row, root: Root, decision: Decision) -> Row:
@@ -400,4 +409,14 @@ def _moved(row: Row, root: Root, decision: Decision) -> Row:
     mine = c.tie is not None and c.tie.story.id == root.story
     others = c.also if mine or c.tie is None else (c.tie, *c.also)
     also = tuple(f"“{t.story.headline}”" for t in others)
-    return replace(row, day=c.day or row.day, event=c.event if mine else None, also=also, holding=c.holding)
+    now = replace(row, day=c.day or row.day, event=c.event if mine else None, also=also, holding=c.holding)
+    return timed(now, c.tie.story.first_time, row.expected) if mine and c.tie else now
+
+
+def _linked(row: Row, found: Tie, decision: Decision | None) -> Row:
+    """A row of a move without linked news once news is linked to it; others of its message go with it."""
+    c = decision.candidate if decision else None
+    mine = c is not None and c.tie is not None and c.tie.story.id == found.story.id
+    tie = c.tie if mine and c and c.tie else found
+    told = replace(row, path=tie.path, event=c.event if mine and c else None)
+    return timed(told, found.story.first_time, tie.expected)

@@ -4,16 +4,16 @@ Built once per price pass and watchlist from the open stories, the relations and
 story are only fetched for those that are told.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts.types import Source, StoryNote, Tie
+from alerts.types import Hop, Quoted, Source, StoryNote, Tie
 from config.types import Config, EventType, Watched, Watchlist
 from monitor.links import claim, derive, ranked
 from monitor.market.sessions import Calendars
 from monitor.memory import Memory
-from monitor.types import Link, Story
+from monitor.types import Link, Quote, Story
 
 ALSO = 3
 """Other stories that are named beside the one a move is told under."""
@@ -64,12 +64,16 @@ class Ties:
                 links[link.company].append(link)
         return cls(links, {story.id: story for story in stories}, calendars, now)
 
-    def to(self, watched: Watched, mic: str) -> list[Link]:
-        """The links that reach a watched stock and are alive on its exchange, best explanation first."""
+    def claim(self, link: Link, mic: str) -> float:
+        """How strongly the story behind a link of that exchange explains a move now."""
+        return self.claims[mic][link.story]
+
+    def to(self, watched: Watched, mic: str, raw: float = 0.0) -> list[Link]:
+        """The links that reach a watched stock and are alive on its exchange, best explanation of a move first."""
         if mic not in self.claims:
             opens = self.calendars.opens(mic, self.now)
             self.claims[mic] = {name: claim(story, opens, self.now) for name, story in self.stories.items()}
-        return ranked(self.links.get(watched.company, ()), self.claims[mic], self.stories)
+        return ranked(self.links.get(watched.company, ()), self.claims[mic], self.stories, raw)
 
 
 def note(story: Story, sources: Sequence[Source] = ()) -> StoryNote:
@@ -89,6 +93,19 @@ def note(story: Story, sources: Sequence[Source] = ()) -> StoryNote:
     )
 
 
-def tie(link: Link, notes: Callable[[str], StoryNote]) -> Tie:
-    """A link in words; `notes` gives the story's note by its id."""
-    return Tie(notes(link.story), link.path, link.strength)
+def tie(link: Link, story: StoryNote, claimed: float = 0.0) -> Tie:
+    """A link in words and figures, for messages and for `why`."""
+    weight = link.strength
+    for over in link.over:
+        weight /= over.relation.strength * over.kept
+    hops = tuple(
+        Hop(r.source, r.kind.value, r.target, r.strength, over.kept, r.sign, r.since, r.until, r.note)
+        for over in link.over
+        for r in [over.relation]
+    )
+    return Tie(story, link.path, link.strength, link.root, weight, hops, link.expected, claimed)
+
+
+def quoted(quote: Quote | None) -> Quoted | None:
+    """What a look found, as decisions keep it."""
+    return Quoted(quote.price, quote.time, quote.currency, quote.delay) if quote else None

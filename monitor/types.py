@@ -4,13 +4,14 @@ All times are UTC-aware. Two times are kept of everything that comes from outsid
 happened, and when we had it.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from alerts.types import Row
-from config.types import Direction, EventType, Feed, RelationKind
+from config.types import Direction, EventType, Feed, Relation, RelationKind
 from nlp.types import Analysis, Text
 
 T = TypeVar("T")
@@ -65,7 +66,8 @@ class FeedState:
 
     `known` is false until the first successful poll: what that poll finds is history, not news. `url` is the address
     all this is about: what was learnt at another one does not count; `moved` is where that has moved for good.
-    `earliest` is when the publisher welcomes the next poll, `closed_until` until when its host wants no request at all.
+    `earliest` is when the publisher welcomes the next poll, `wait` for how long the last answer was to stay as it is,
+    `closed_until` until when its host wants no request at all.
     `gap` is the usual time between items, `newest` the time of the last one. `digest` is that of the last body that
     could be read, `note` what a reader must know of it.
     """
@@ -80,6 +82,7 @@ class FeedState:
     url: str = ""
     moved: str = ""
     earliest: datetime | None = None
+    wait: timedelta = timedelta()
     closed_until: datetime | None = None
     gap: timedelta | None = None
     newest: datetime | None = None
@@ -192,11 +195,19 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """The relation that a step goes over, and which part of its strength counts on this path (less behind hubs)."""
+
+    relation: Relation
+    kept: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A story reaches a company: from `root`, named in it, over `steps` (none if it is named itself).
 
-    `strength` is the product of the steps' strengths; `sign` of their signs. `expected` is which way the story's
-    events are expected to move the company, over whatever path.
+    `strength` is the root's weight times what each step keeps; `sign` the product of their signs. `expected` is which
+    way the story's events are expected to move the company, over whatever path. `over` are the steps' relations.
     """
 
     story: str
@@ -206,6 +217,11 @@ class Link:
     strength: float
     sign: int
     expected: Direction = Direction.UNCLEAR
+    over: tuple[Over, ...] = field(default=(), compare=False)
+
+    def passes(self, step: Step) -> bool:
+        """Whether the path has been at the end of a further step already."""
+        return step.company == self.root or any(step.company == taken.company for taken in self.steps)
 
     @property
     def path(self) -> str:
@@ -318,6 +334,18 @@ class PriceSource(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class Pushing(Protocol):
+    """What a `PriceSource` has besides where it hears of trades without being asked."""
+
+    moved: asyncio.Event
+    """Set while a price has moved that nobody was told of."""
+
+    def stirred(self) -> frozenset[str]:
+        """The symbols that have moved since this was last asked; clears `moved`."""
         ...
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from alerts.rules import decide, one_voice, reached
+from alerts.rules import decide, nearness, one_voice
 from alerts.types import Candidate, Move, PriceState, Told, Verdict
 from config.exchanges import EXCHANGES, exchange_of
 from config.types import Config, Watched, Watchlist
@@ -123,8 +123,9 @@ class _Session:
                 if move is None:
                     continue
                 found.sessions.add((self.session.exchange, self.session.date))
-                links = ties.to(watched, self.session.exchange)[: 1 + ALSO]
-                bound = [tie(link, notes.__getitem__) for link in links]
+                mic = self.session.exchange
+                links = ties.to(watched, mic, move.raw)[: 1 + ALSO]
+                bound = [tie(link, notes[link.story], ties.claim(link, mic)) for link in links]
                 candidate = Candidate(
                     company=watched.company,
                     name=self.config.companies[watched.company].name,
@@ -160,7 +161,7 @@ class _Session:
         made = Outcome(self.watchlist.name, watched.symbol, self.session.date, kind, candidate.day, story)
         if decision.verdict is Verdict.ALERT:
             return made
-        near = reached(self.watchlist.thresholds_for(watched), candidate.day)
+        near = nearness(self.watchlist.thresholds_for(watched), candidate.day)
         if decision.verdict is Verdict.HOLD:
             return replace(made, why=f"{HELD}: {decision.reason.removeprefix('it passes, but ')}", near=near)
         return replace(made, why=f"{MISSED}: {near:.0%} of a row", near=near) if near >= NEAR else None

@@ -7,7 +7,7 @@ the class of its alias: `nlp.companies` decides by context.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from config.types import AliasClass, Company, Origin
 from nlp import blocked
@@ -40,7 +40,8 @@ _SHARE_CLASS = re.compile(r"[A-Z]{2,5}-[A-C]")
 class Hit:
     """A place that could name a company. `trust` says how far that goes without looking around.
 
-    `rival`, for a brand that is an ordinary word, is the company whose name it is as well.
+    `rival`, for a brand that is an ordinary word, is the company whose name it is as well; `alias` is the name as the
+    list has it.
     """
 
     company: str
@@ -50,6 +51,7 @@ class Hit:
     via: str
     trust: AliasClass
     rival: str | None = None
+    alias: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ class Aliases:
             reached = end
             entry = self._known[index]
             if entry.company:
-                hits.append(Hit(entry.company, text[start:end], start, end, entry.via, trust, entry.rival))
+                hits.append(
+                    Hit(entry.company, text[start:end], start, end, entry.via, trust, entry.rival, entry.written)
+                )
         return hits
 
     def _candidates(self, text: str) -> list[tuple[int, int, int, int, AliasClass]]:

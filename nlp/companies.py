@@ -59,7 +59,8 @@ def settle(text: str, hits: Sequence[Hit], sentences: Sequence[Sentence]) -> tup
     for hit, weight in weighed:
         score = _score(hit, weight + signs.KNOWN if weight < enough and hit.company in known else weight, enough)
         if score and (hit.via != PERSON or hit.company in known):
-            mentions.append(Mention(hit.company, hit.text, hit.start, hit.end, hit.via, score))
+            place = (hit.company, hit.text, hit.start, hit.end, hit.via, score)
+            mentions.append(Mention(*place, hit.alias or hit.text, hit.trust.value))
     if mentions and len(text) >= recall.WORTHWHILE:
         return recall.with_more(text, mentions, hits)
     return tuple(mentions)

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 import spacy
+from spacy.attrs import LOWER
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 
 from config.types import Company, EventLexicon
 from nlp.aliases import Aliases
@@ -220,8 +222,9 @@ class Pipeline:
         parsed = [number for number, draft in enumerate(drafts) if needs_parse(draft.task, lead=draft.lead)]
         plain = [number for number in range(len(drafts)) if number not in set(parsed)]
         with self._nlp.memory_zone():  # else spaCy would keep every new word for ever
+            bare = Vocab(lex_attr_getters={LOWER: str.lower})  # the model's works out shapes and norms too, for nobody
             for number in plain:
-                doc = self._filled(Doc(self._nlp.vocab, *_pieces(drafts[number].task.words)), drafts[number])
+                doc = self._filled(Doc(bare, *_pieces(drafts[number].task.words)), drafts[number])
                 made[number] = _events(self._events_pipe(doc), drafts[number])
             whole = (self._filled(self._nlp.make_doc(drafts[n].task.words), drafts[n]) for n in parsed)
             docs = self._nlp.pipe(whole, batch_size=PARSED_TOGETHER)

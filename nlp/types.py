@@ -1,6 +1,6 @@
 """What the pipeline finds in a text. Offsets are characters of the analysed text, end exclusive."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from config.types import EventType
@@ -17,7 +17,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A company found at a place. `via` is name, brand, person or ticker; `score` is in [0, 1]."""
+    """A company found at a place. `via` is name, brand, person or ticker; `score` is in [0, 1].
+
+    `alias` is the name of the list that was met there ("" where the place only comes near one), `trust` its class.
+    """
 
     company: str
     text: str
@@ -25,6 +28,8 @@ class Mention:
     end: int
     via: str
     score: float
+    alias: str = field(default="", compare=False)
+    trust: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.explain import row_line
 from alerts.rules import decide, root_key
 from alerts.types import Candidate, Crossing, Decision, PriceState, Told, Verdict, Window
 from config.types import EventType, Threshold, Watchlist
@@ -58,20 +59,25 @@ def test_the_first_crossing_names_its_window_its_row_and_its_root() -> None:
     assert Told("#ai", "NVDA", DAY, ROOT, down=-0.17, at=NOON) == decision.told
 
 
-def test_the_trace_says_of_every_condition_whether_it_holds() -> None:
-    """In words that an analyst reads; what is unknown is said to be."""
+def test_every_condition_is_weighed_and_kept() -> None:
+    """With what it asks for, what is there, and how much of it is reached; what is unknown reaches nothing."""
     decision = ask(candidate(day=move(-0.1697, -6.4, None)))
+    first, second = decision.rows
+    assert [(Window.DAY, 1, True), (Window.DAY, 2, False)] == [(r.window, r.number, r.holds) for r in decision.rows]
+    assert [("move", 0.03, -0.1697), ("sigma", 2.5, -6.4)] == [(c.kind, c.asked, c.value) for c in first.conditions]
+    assert [("sigma", -6.4), ("value_change", None)] == [(c.kind, c.value) for c in second.conditions]
+    assert [pytest.approx(6.4 / 2.5), 0.0, pytest.approx(6.4 / 2.5)] == [first.share, second.share, decision.share]
     assert (
-        "day window, row 1: move 3.0 %: -16.97 % holds; sigma 2.5: -6.4 holds",
-        "day window, row 2: sigma 1.5: -6.4 holds; value change $50 bn: unknown, does not hold",
-        "linked: deepseek -competitor-> openai -supplier-> nvidia, strength 0.60",
-    ) == decision.trace
+        "day window, row 1: move 3.0 %: -16.97 % holds; sigma 2.5: -6.4 holds -> holds",
+        "day window, row 2: sigma 1.5: -6.4 holds; value change $50 bn: unknown, does not hold -> does not hold",
+    ) == tuple(map(row_line, decision.rows))
 
 
 def test_a_sigma_on_the_other_side_is_explained() -> None:
-    """A stock that fell less than its market is no alert, and the trace says why."""
-    trace = ask(candidate(-0.05, 2.6)).trace
-    assert "sigma 2.5: +2.6 does not hold, raw and market-adjusted move have different signs" in trace[0]
+    """A stock that fell less than its market is no alert, and its row says why."""
+    row = ask(candidate(-0.05, 2.6)).rows[0]
+    assert (0.0, False) == (row.share, row.holds)
+    assert "sigma 2.5: +2.6 does not hold, raw and market-adjusted move have different signs" in row_line(row)
 
 
 def test_reasons_stay_the_same_while_only_the_price_moves() -> None:
@@ -91,20 +97,18 @@ def test_reasons_stay_the_same_while_only_the_price_moves() -> None:
     ],
 )
 def test_only_a_fresh_price_is_told(state: PriceState, passes: bool, verdict: Verdict, reason: str) -> None:
-    """The problem stands in the trace."""
+    """The candidate that is kept says why."""
     raw = -0.17 if passes else -0.001
     decision = ask(candidate(raw, state=state, problem="a jump that no second look confirms"))
     assert (verdict, reason, None) == (decision.verdict, decision.reason, decision.told)
-    assert "price: a jump that no second look confirms" in decision.trace
+    assert "a jump that no second look confirms" == decision.candidate.problem
 
 
 def test_without_a_base_price_nothing_can_be_said() -> None:
     """A missing price is no zero."""
     decision = ask(candidate(state=PriceState.MISSING, day=None, problem="no earlier close"))
     assert (NOTHING, "no move can be counted") == (decision.verdict, decision.reason)
-    assert ("linked: deepseek -competitor-> openai -supplier-> nvidia, strength 0.60", "price: no earlier close") == (
-        decision.trace
-    )
+    assert ((), 0.0) == (decision.rows, decision.share)
 
 
 def test_a_row_that_asks_for_nothing_never_holds() -> None:

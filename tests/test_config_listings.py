@@ -81,6 +81,7 @@ def test_a_row_becomes_a_company_with_its_listings() -> None:
         (gzip.compress(b'{"format": 9, "as_of": "2026-01-01", "kinds": []}\n'), "has format 9, this version reads 1"),
         (pack([MILL], DAY)[:-9], "is cut off, or far too long"),
     ],
+    ids=["empty", "text", "packed text", "no header", "a later version", "cut off"],
 )
 def test_a_file_that_is_no_table_says_so(content: bytes, message: str) -> None:
     """Cut off, something else, or of a later version: one line for people."""
@@ -258,6 +259,15 @@ def test_members_of_indices_are_found_at_home() -> None:
         Fact("Fichte", ("FIC.DE",)),
         Fact("M", (), weight=3, american=("M-A",)),
     ) == facts
+
+
+def test_receipts_of_old_that_are_another_s_by_now_join_nothing() -> None:
+    """An index list remembers a symbol in New York that went to a firm of another name; the firm keeps it."""
+    listed = [Filed(1, "Kiefern AG", "KFR", "NYSE"), Filed(2, "Ferrous Nickel Inc", "FICH", "NYSE")]
+    table, _ = refreshed((), listed, DAY)
+    members = [Fact("Kiefern", ("KIE.DE",), american=("KFR",)), Fact("Fichte", ("FIC.DE",), american=("FICH",))]
+    found = {row.name: row.symbols for row in added(table, members, by_hand=False)}
+    assert {"Kiefern": ("KFR", "KIE.DE"), "Ferrous Nickel": ("FICH",), "Fichte": ("FIC.DE",)} == found
 
 
 def test_names_by_hand_come_first() -> None:

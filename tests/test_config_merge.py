@@ -224,18 +224,18 @@ def test_a_shipped_watchlist_outlives_what_users_do_to_its_companies(tmp_path: P
 RELATIONS = """\
 nvidia:
   supplier:
-    - {to: tsmc, strength: 0.9, sign: -1, since: 2018-01-01, until: 2030-12-31, note: "makes its GPUs"}
+    - {to: tsmc, strength: 0.9, since: 2018-01-01, until: 2030-12-31, note: "makes its GPUs"}
   competitor:
-    - {to: openai, strength: .5}
+    - {to: openai, strength: .5, sign: -1}
 """
 
 
 def test_relations_are_read_with_their_direction_and_dates(tmp_path: Path) -> None:
     """In `nvidia: supplier: tsmc` TSMC is Nvidia's supplier; names and symbols will do for ids."""
     supplier = Relation(
-        "nvidia", "tsmc", RelationKind.SUPPLIER, 0.9, -1, date(2018, 1, 1), date(2030, 12, 31), "makes its GPUs"
+        "nvidia", "tsmc", RelationKind.SUPPLIER, 0.9, 1, date(2018, 1, 1), date(2030, 12, 31), "makes its GPUs"
     )
-    rival = Relation("nvidia", "openai", RelationKind.COMPETITOR, 0.5)
+    rival = Relation("nvidia", "openai", RelationKind.COMPETITOR, 0.5, -1)
     assert (supplier, rival) == made(tmp_path, {"relations.yaml": RELATIONS}).relations
     by_name = RELATIONS.replace("to: tsmc", "to: TSM").replace("nvidia:", "NVIDIA:").replace("openai", "OpenAI")
     assert (supplier, rival) == made(tmp_path, {"relations.yaml": by_name}).relations

@@ -1,9 +1,9 @@
 """Feeds that were damaged in every way: whatever comes out is plain and bounded, and nothing breaks or hangs."""
 
 import faulthandler
-import os
 from urllib.parse import urlsplit
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +14,8 @@ from monitor.feeds.rhythm import MOST_WISHED
 from standins import corpus
 from standins.web import item, rss
 
-EXAMPLES = int(os.environ.get("AFTERSHOCK_FUZZ", "300"))
-"""The suite runs a short form; AFTERSHOCK_FUZZ=20000 is the long one."""
+FEW, MANY = 300, 20_000
+"""Feeds that the suite makes, and those of the long sweep (`pytest -m slow`)."""
 
 HANG = 120.0
 """Seconds after which a feed of a few kilobytes is one that hangs."""
@@ -100,14 +100,33 @@ def check(parsed: Parsed) -> None:
         assert one.published is None or one.published.tzinfo is not None
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(st.sampled_from(SEEDS), st.lists(mutation, min_size=1, max_size=8), st.sampled_from(TYPES))
-def test_no_damage_breaks_the_reader(
-    seed: bytes, changes: list[tuple[str, float, bytes | int | None]], content_type: str
-) -> None:
-    """Cut, doubled, spliced, with what parsers dislike most put in: items or one line, and no work without end."""
+damaged = given(st.sampled_from(SEEDS), st.lists(mutation, min_size=1, max_size=8), st.sampled_from(TYPES))
+examples = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None)
+
+
+def read_damaged(seed: bytes, changes: list[tuple[str, float, bytes | int | None]], content_type: str) -> None:
+    """Read one and check what comes out; ends the process where it hangs."""
     faulthandler.dump_traceback_later(HANG, exit=True)
     try:
         check(read(mutated(seed, changes), content_type, URL))
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+@settings(examples, max_examples=FEW)
+@damaged
+def test_no_damage_breaks_the_reader(
+    seed: bytes, changes: list[tuple[str, float, bytes | int | None]], content_type: str
+) -> None:
+    """Cut, doubled, spliced, with what parsers dislike most put in: items or one line, and no work without end."""
+    read_damaged(seed, changes, content_type)
+
+
+@pytest.mark.slow
+@settings(examples, max_examples=MANY)
+@damaged
+def test_no_damage_breaks_the_reader_in_twenty_thousand_feeds(
+    seed: bytes, changes: list[tuple[str, float, bytes | int | None]], content_type: str
+) -> None:
+    """The same, for as long as it takes."""
+    read_damaged(seed, changes, content_type)

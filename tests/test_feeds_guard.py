@@ -5,36 +5,17 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from config.types import Feed, Settings
 from monitor.feeds import guard
 from monitor.feeds.fetch import HttpNews
 from monitor.feeds.guard import AddressRefusedError, guarded_sockets, is_allowed, is_public
 from monitor.feeds.poll import due
+from standins.names import Names
 from standins.polls import polled
 from standins.web import Answer, Web, item, rss
 
 NOW = datetime(2025, 1, 27, 15, 0, tzinfo=UTC)
-
-
-class Names(AbstractResolver):
-    """A name server that gives each name these addresses."""
-
-    def __init__(self, **addresses: str) -> None:
-        """Names by their first label."""
-        self.addresses = addresses
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The one address, in the form aiohttp wants."""
-        address = self.addresses[host.partition(".")[0]]
-        kind = socket.AF_INET6 if ":" in address else socket.AF_INET
-        return [ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=0)]
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 SPELLINGS = """

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from monitor.feeds.links import canonical, site, unwrapped
+from monitor.feeds.links import canonical, feed_address, site, unwrapped
 
 INNER = "https://wire.example/2025/01/27/chips?id=7"
 
@@ -93,3 +93,21 @@ def test_a_front_page_tells_nothing_apart(link: str) -> None:
 def test_a_site_is_its_host_without_what_stands_for_a_phone() -> None:
     """And nothing for what is no address."""
     assert ("wire.example", "") == (site("https://m.wire.example/x"), site("http://[::1"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["http://wire.example/rss?hl=de", "https://WWW.wire.example:443/rss/?hl=de", " https://wire.example./rss?hl=de\n"],
+)
+def test_a_feed_is_the_same_under_http_www_and_a_last_slash(other: str) -> None:
+    """Nobody follows it twice for that."""
+    assert feed_address("https://wire.example/rss?hl=de") == feed_address(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["https://wire.example/rss?hl=en", "https://wire.example/rss", "https://wire.example:8443/rss?hl=de", "http://["],
+)
+def test_another_edition_is_another_feed(other: str) -> None:
+    """What counts for nothing in a page's address may choose a feed."""
+    assert feed_address("https://wire.example/rss?hl=de") != feed_address(other)

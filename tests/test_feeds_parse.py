@@ -295,3 +295,50 @@ def test_markup_becomes_the_text_a_reader_would_see(markup: str, text: str) -> N
 def test_a_link_is_an_absolute_web_address_or_nothing(link: str, address: str) -> None:
     """Relative links are resolved, what could be taken for markup is encoded, other schemes are dropped."""
     assert address == web_link(link, URL)
+
+
+@pytest.mark.parametrize("wrap", ["{}", "<![CDATA[{}]]>"], ids=["escaped", "quoted"])
+@pytest.mark.parametrize(
+    "word", ["Orders rose. ", "訂單增加", "&lt;b&gt;"], ids=["words", "unbroken", "escaped-markup"]
+)
+def test_a_text_of_megabytes_is_cut_and_what_follows_it_is_read(word: str, wrap: str) -> None:
+    """In the middle of no character, and both its neighbours are whole."""
+    long = wrap.format(word * (2_000_000 // len(word)))
+    items = [item("Before", guid="1"), f"<item><title>Long</title><description>{long}</description></item>"]
+    parsed = read(rss(*items, item("After & on", guid="3")), "text/xml; charset=utf-8", URL)
+    assert ["Before", "Long", "After & on"] == [one.title for one in parsed.items]
+    assert ("", "") == (parsed.error, parsed.note)
+    assert "\ufffd" not in parsed.items[1].summary
+    assert len(parsed.items[1].summary) <= MAX_SUMMARY
+
+
+def test_of_a_feed_with_too_many_tags_the_first_and_last_items_are_read() -> None:
+    """As many as a parser gets through in a second; an item that alone has more is refused."""
+    many = [item(f"Headline {n}", guid=f"{n}", more="<category>x</category>" * 1_000) for n in range(200)]
+    titles = [one.title for one in read(rss(*many), "", URL).items]
+    assert ("Headline 0", "Headline 199", True) == (titles[0], titles[-1], 30 < len(titles) < 60)
+    huge = read(rss(item("Huge", guid="1", more="<category>x</category>" * 60_000)), "", URL)
+    assert ("refused: an item of the feed has more than 100,000 tags", ()) == (huge.error, huge.items)
+
+
+@pytest.mark.parametrize("start", ["", "x='&gt;' ", "x='>' "])
+def test_a_tag_of_thousands_of_attributes_is_refused(start: str) -> None:
+    """Wherever it seems to end; feedparser would be busy for minutes."""
+    attributes = " ".join(f"a{n}=''" for n in range(11_000))
+    parsed = read(rss(item("x", more=f"<a {start}{attributes}/>" * 40)), "", URL)
+    assert "refused: a tag of the feed has more than 300 attributes" == parsed.error
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("1737972000", datetime(2025, 1, 27, 10, 0, tzinfo=UTC)),
+        (" 999999999 ", datetime(2001, 9, 9, 1, 46, 39, tzinfo=UTC)),
+        ("20250127", datetime(2025, 1, 27, tzinfo=UTC)),
+        ("0", None),
+    ],
+)
+def test_seconds_since_1970_are_a_date(written: str, meant: datetime | None) -> None:
+    """As scripts write them that know no other; never a year that stands somewhere in the number."""
+    [one] = read(rss(item("x", more=f"<pubDate>{written}</pubDate>")), "", URL).items
+    assert meant == one.published

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from monitor.feeds.pool import Worker, WorkerError
+from monitor.feeds.pool import Worker, WorkerError, Workers
 
 
 @pytest_asyncio.fixture
@@ -88,3 +88,53 @@ async def test_a_poll_that_is_cancelled_stops_its_work(worker: Worker) -> None:
         assert 3 == await patient.run(len, b"abc")
     finally:
         await patient.close()
+
+
+async def test_while_one_worker_is_busy_another_works() -> None:
+    """What takes long delays nothing as long as there is a second process."""
+    workers = Workers(2, deadline=60)
+    busy = asyncio.create_task(workers.run(signal.pause))
+    try:
+        assert [3, 3] == [await workers.run(len, b"abc") for _ in range(2)]
+        assert not busy.done()
+    finally:
+        await workers.close()
+        await asyncio.gather(busy, return_exceptions=True)
+
+
+async def test_of_what_waits_for_a_worker_small_work_goes_first() -> None:
+    """Of two alike the elder; what nobody waits for any longer costs no turn."""
+    workers = Workers(1, deadline=0.5)
+    done: list[int] = []
+
+    async def work(size: int) -> None:
+        await workers.run(len, b"abc", size=size)
+        done.append(size)
+
+    try:
+        hung = asyncio.create_task(workers.run(signal.pause))
+        await asyncio.sleep(0)
+        waiting = [asyncio.create_task(work(size)) for size in (9, 5, 7, 1)]
+        await asyncio.sleep(0)
+        waiting[2].cancel()
+        with pytest.raises(WorkerError, match="longer than"):
+            await hung
+        await asyncio.gather(*waiting, return_exceptions=True)
+    finally:
+        await workers.close()
+    assert [1, 5, 9] == done
+
+
+async def test_a_turn_that_comes_to_one_that_has_just_gone_is_passed_on() -> None:
+    """A poll that is broken off in the moment it was given its worker takes none with it."""
+    workers = Workers(1, deadline=5)
+    try:
+        worker = await workers._take(0)
+        gone = asyncio.create_task(workers.run(len, b""))
+        await asyncio.sleep(0)
+        workers._give(worker)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        assert 3 == await asyncio.wait_for(workers.run(len, b"abc"), 20)
+    finally:
+        await workers.close()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.types import Feed
-from monitor.feeds.poll import NEVER, Body, Outcome, Trouble, due, settle
+from monitor.feeds.poll import NEVER, Body, Outcome, Trouble, claim, due, settle
 from monitor.feeds.rhythm import FASTEST, MOST_WISHED, fresh_for, interval, rhythm, soonest, welcome, wishes
 from monitor.types import FeedState, Wishes
 
@@ -156,3 +156,17 @@ def test_a_feed_that_moved_is_looked_for_at_its_old_place_when_the_new_one_fails
         state = settle(state, Outcome(Trouble.ANSWER, "404"), NOW, EVERY)
         places.append(state.moved)
     assert ["https://new.example/rss"] * 2 + [""] == places
+
+
+def test_a_poll_that_is_lost_in_a_kill_is_waited_out_as_its_publisher_wishes() -> None:
+    """What is kept before a poll holds to ttl, max-age and skipped hours, for live feeds too, kill after kill."""
+    waiting = replace(READ, next_poll=NOW, last_success=NOW - 9 * HOUR, earliest=NOW - 8 * HOUR)
+    assert NOW + EVERY == claim(waiting, NOW, EVERY).next_poll
+    assert NOW + HOUR == claim(replace(waiting, wishes=Wishes(HOUR)), NOW, EVERY).next_poll
+    assert NOW.replace(hour=18) == claim(replace(waiting, wishes=Wishes(skip_hours=(15, 16, 17))), NOW, EVERY).next_poll
+    fresh = settle(READ, Outcome(fresh=2 * HOUR), NOW - 9 * HOUR, EVERY)
+    lost = claim(claim(fresh, NOW - 3 * HOUR, EVERY), NOW, EVERY)
+    assert (NOW + 2 * HOUR, NOW + 2 * HOUR) == (lost.next_poll, lost.earliest)
+    live = claim(waiting, NOW, EVERY)
+    assert [] == due([WIRE], {"wire": live}, NOW + MINUTE - timedelta(seconds=1), {"wire"})
+    assert [WIRE] == [feed for feed, _ in due([WIRE], {"wire": live}, NOW + MINUTE, {"wire"})]

@@ -8,6 +8,7 @@ import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from yfinance.data import SingletonMeta
 
 from alerts.outbox import Pace
 from alerts.types import PriceState
-from config.types import Company, Config, EventLexicon, Instrument, Settings, Watched, Watchlist
+from config.types import Company, Config, EventLexicon, EventType, Instrument, Settings, Watched, Watchlist
 from monitor.cycle import Edges, watch_prices
 from monitor.daemon import Daemon
 from monitor.market.sessions import Calendars
@@ -27,6 +28,7 @@ from monitor.market.yahoo import Yahoo
 from monitor.replay import JsonLines, RecordedNews
 from monitor.store.store import Store, Tx
 from monitor.telling import Pass
+from monitor.types import Fact, Story
 from nlp.pipeline import Pipeline
 from nlp.pool import Inline
 from standins.yahoo import YahooStandIn
@@ -49,6 +51,15 @@ def config() -> Config:
     lists = (Watchlist("One", "#ai", tuple(Watched(s.lower(), s) for s in SYMBOLS), unlinked=True),)
     by_symbol = {s: companies[s.lower()] for s in SYMBOLS}
     return Config(Settings(), companies, (), lists, (), EventLexicon(), "made up", by_symbol)
+
+
+def linked() -> Story:
+    """A story of last night that names both stocks, so that they are looked at closely."""
+    night = MOMENT - timedelta(hours=12)
+    facts = tuple(Fact(EventType.PARTNERSHIP, s.lower(), "reported", "s", 0.9) for s in SYMBOLS)
+    parties = {s.lower(): 1.0 for s in SYMBOLS}
+    heard = frozenset("abcde")
+    return Story("n", "News", night, night, night, facts, parties, (frozenset(),), (frozenset(),), heard)
 
 
 @dataclass
@@ -105,6 +116,7 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         notifier = JsonLines(lambda _line: None)
         inline = Inline(Pipeline({}, EventLexicon()))
         edges = Edges(RecordedNews([]), inline, source, notifier, store, CALENDARS, pace=Pace(timedelta()))
+        await store.transact(partial(Tx.save_story, story=linked()))
         made = Desk(Daemon(edges, config(), lambda: clock.now), yahoo, store, clock)
 
         async def watched(edges: Edges, config: Config, now: datetime) -> Pass:

@@ -1,23 +1,37 @@
 """Nothing uses what was not known: properties over random histories, stories and moments.
 
 A whole price pass is made from a world cut off at a moment, and from the same world with its future, however wild; what
-comes of both must be equal. That a told story keeps its time, and so its base, is tested with the stories.
+comes of both must be equal. And nothing that was told changes its base: stories are told through the real store and the
+real price line, and an article that claims to be earlier arrives afterwards.
 """
 
 import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.outbox import Pace
 from alerts.types import Move
+from config.exchanges import exchange_of
+from config.types import Company, Config, EventLexicon, EventType, Instrument, Settings, Threshold, Watched, Watchlist
+from monitor.cycle import Edges, watch_prices
 from monitor.market.basis import alternatives, unsound
 from monitor.market.moves import Side, day_basis, day_move, event_basis, event_move, fit
 from monitor.market.recorded import Recorded, Series
 from monitor.market.sessions import Calendars
-from monitor.types import Action, Bar, History, Session
+from monitor.news import save_news
+from monitor.replay import JsonLines, RecordedNews
+from monitor.store.store import Store, Tx
+from monitor.types import Action, Article, Bar, FeedAnswer, FeedState, History, Session
+from nlp.pipeline import Pipeline
+from nlp.pool import Inline
+from nlp.types import Analysis, Event, Mention, Status
 
 CALENDARS = Calendars()
 START, END = datetime(2025, 1, 6, tzinfo=UTC), datetime(2025, 2, 7, tzinfo=UTC)
@@ -61,7 +75,7 @@ def world(place: int, seed: int, until: datetime | None = None, wild: int | None
                     price *= 1 + abs(other.gauss(0, 1))
                 starts[at] = price
                 at += timedelta(minutes=30)
-        made.append(Series(symbol, "USD", daily=daily, starts=starts))
+        made.append(Series(symbol, exchange_of(symbol).currency, daily=daily, starts=starts))
     return Recorded(made, CALENDARS)
 
 
@@ -143,3 +157,100 @@ def test_doubts_of_a_base_rest_on_what_is_dated_up_to_the_session(
 
 def _history(bars: Sequence[Bar], actions: tuple[Action, ...]) -> History:
     return History("NVDA", "USD", tuple(bars), actions=actions)
+
+
+NOBODY = Inline(Pipeline({}, EventLexicon()))
+Base = tuple[float, datetime]
+
+
+class Teller:
+    """The news and price lines over one random history and a store of their own; one stock, one story."""
+
+    def __init__(self, place: int, seed: int, folder: Path) -> None:
+        """Nothing has happened."""
+        symbol, _, mic = PLACES[place]
+        company = Company("acme", "Acme", (), (Instrument(symbol, mic, exchange_of(symbol).currency),))
+        lists = (Watchlist("One", "#ai", (Watched("acme", symbol),), (Threshold(move=0.0001),)),)
+        lexicon = EventLexicon()
+        self.config = Config(Settings(), {"acme": company}, (), lists, (), lexicon, "made up", {symbol: company})
+        self.store = Store(folder / "told.db", durable=False)
+        lines, source = JsonLines(lambda _line: None), world(place, seed)
+        self.edges = Edges(RecordedNews([]), NOBODY, source, lines, self.store, CALENDARS, pace=Pace(timedelta()))
+
+    async def read(self, name: str, published: datetime, seen: datetime) -> bool:
+        """One more article on the same deal arrives; whether it joined, and was not too old to."""
+        title = "Acme signs giant accelerator supply deal with sovereign fund"
+        article = Article(name, name, f"https://{name}.example/a", title, "", published, seen)
+        event = Event(EventType.PARTNERSHIP, "deal", title, 35, "acme", None, Status.REPORTED, 0.9, "made up")
+        found = Analysis((Mention("acme", "Acme", 0, 4, "name", 1.0),), (event,))
+        before = {name: FeedState(name, seen, last_success=START - LEAD)}
+        answers = [FeedAnswer(before[name], (article,))]
+        save = partial(save_news, answers=answers, before=before, analyses={name: found}, now=seen)
+        return (await self.store.transact(save))[0].story is not None
+
+    async def tell(self, now: datetime) -> tuple[set[Base], set[Base]]:
+        """One price pass: the bases of the day window and of the event window in what it put into the outbox."""
+        done = await watch_prices(self.edges, self.config, now)
+        rows = [row for delivery in done.deliveries for row in delivery.rows]
+        days = {(row.day.base_price, row.day.base_time) for row in rows}
+        return days, {(row.event.base_price, row.event.base_time) for row in rows if row.event}
+
+    async def story_times(self, now: datetime) -> set[datetime]:
+        """The times of all stories."""
+        return {story.time for story in await self.store.transact(partial(Tx.open_stories, since=now - LEAD))}
+
+
+def just_traded(moment: datetime) -> datetime:
+    """The next minute after a half-hourly bar has ended."""
+    return moment.replace(minute=0, second=0) + timedelta(minutes=30 * (moment.minute // 30 + 1) + 1)
+
+
+async def told_twice(place: int, seed: int, published: datetime, wait: int, back: int, later: int) -> bool:
+    """Whether anything was told before the earlier article came; asserts what must hold in either case."""
+    with TemporaryDirectory() as folder:
+        teller = Teller(place, seed, Path(folder))
+        try:
+            assert await teller.read("first", published, published + timedelta(minutes=2))
+            now = just_traded(published + timedelta(minutes=2 + wait))
+            days, events = await teller.tell(now)
+            earlier = published - timedelta(minutes=back)
+            joined = await teller.read("second", earlier, now + timedelta(minutes=1))
+            assert {earlier if joined and not days else published} == await teller.story_times(now)
+            for after in (now + timedelta(minutes=1), just_traded(now + timedelta(minutes=later))):
+                again_days, again_events = await teller.tell(after)
+                if days and CALENDARS.session(PLACES[place][2], after).early <= now:
+                    assert again_days <= days
+                    assert again_events <= events
+            return bool(days and events)
+        finally:
+            teller.store.close()
+
+
+@settings(unhurried, max_examples=25)
+@given(
+    place=st.integers(0, 2),
+    seed=st.integers(0, 5),
+    published=moments,
+    wait=st.integers(0, 18 * 60),
+    back=st.integers(1, 2 * 24 * 60),
+    later=st.integers(1, 8 * 60),
+)
+async def test_an_earlier_article_moves_no_base_that_was_told(
+    place: int, seed: int, published: datetime, wait: int, back: int, later: int
+) -> None:
+    """What is told afterwards counts from where it was counted; a story that was not told takes the earlier time."""
+    await told_twice(place, seed, published, wait, back, later)
+
+
+@pytest.mark.parametrize(
+    ("published", "back"),
+    [
+        (datetime(2025, 1, 27, 16, 10, tzinfo=UTC), 45),  # in the session, and earlier in it
+        (datetime(2025, 1, 27, 16, 10, tzinfo=UTC), 26 * 60),  # in the session, and on the Sunday before
+        (datetime(2025, 1, 26, 12, 0, tzinfo=UTC), 40 * 60),  # at the weekend, and in Friday's session
+    ],
+)
+async def test_such_a_base_was_told_indeed(published: datetime, back: int) -> None:
+    """The property is no empty one: here both windows are told, and told again."""
+    wait = int((datetime(2025, 1, 27, 18, 10, tzinfo=UTC) - published) / timedelta(minutes=1))
+    assert await told_twice(0, 1, published, wait, back, 60)

@@ -183,6 +183,23 @@ async def test_only_a_move_wakes(source: Streaming, stream: StreamStandIn) -> No
     await until(source.moved.is_set)
 
 
+async def test_who_moved_is_told_once_and_only_until_asked_for(source: Streaming, stream: StreamStandIn) -> None:
+    """The price line asks for the ones that moved; a further tick at that price is no news, nor keeps it awake."""
+    await connected(source, stream, "NVDA", "AMD")
+    for symbol in ("NVDA", "AMD"):
+        await stream.send(pricing(symbol, 99.0, NOW))
+    await until(source.moved.is_set)
+    await until(lambda: len(source._stirred) == 2)
+    await source.quotes(["AMD"], NOW)
+    assert source.moved.is_set()
+    assert (frozenset({"NVDA"}), frozenset()) == (source.stirred(), source.stirred())
+    assert not source.moved.is_set()
+    await stream.send(pricing("NVDA", 99.1, NOW + timedelta(seconds=1)))
+    await stream.send(pricing("AMD", 97.0, NOW + timedelta(seconds=1)))
+    await until(source.moved.is_set)
+    assert frozenset({"AMD"}) == source.stirred()
+
+
 async def test_just_after_a_close_the_polled_close_stands(stream: StreamStandIn) -> None:
     """A tick after hours does not take the place of the session's last regular trade."""
     source = Streaming(Polled(), stream.url, tick_of, settled=lambda _symbol, now: now < NOW + timedelta(minutes=5))

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from alerts.outbox import Pace
-from alerts.types import Delivery, DeliveryKind
+from alerts.types import Delivery, DeliveryKind, Join
 from config.types import (
     Company,
     Config,
+    Direction,
     EventLexicon,
     EventType,
+    Expectation,
     Instrument,
     QuietHours,
     Settings,
@@ -33,7 +35,8 @@ from nlp.pool import Inline
 
 OPEN = datetime(2025, 3, 12, 13, 30, tzinfo=UTC)
 """A Wednesday's open in New York."""
-LEVELS = {"NVDA": 100.0, "AMD": 50.0, "SPY": 500.0}
+LEVELS = {"NVDA": 100.0, "NVDB": 100.0, "AMD": 50.0, "SPY": 500.0}
+"""NVDB is a second class of NVIDIA's shares."""
 CALENDARS = Calendars()
 
 
@@ -42,6 +45,7 @@ class Prices:
     """A price source whose prices the test sets; bars swing by one percent a day, the market by less."""
 
     now: dict[str, float] = field(default_factory=lambda: dict(LEVELS))
+    then: dict[str, float] = field(default_factory=lambda: dict(LEVELS))
     name: str = "made up"
 
     async def quotes(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[Quote]:
@@ -63,8 +67,8 @@ class Prices:
         return PriceAnswer(found, {})
 
     async def prices_at(self, wanted: Sequence[tuple[str, datetime]], now: datetime) -> PriceAnswer[Quote]:
-        """The level, a minute before."""
-        found = {s: Quote(s, LEVELS[s], at - timedelta(minutes=1), "USD") for s, at in wanted if s in LEVELS}
+        """The price of then, a minute before."""
+        found = {s: Quote(s, self.then[s], at - timedelta(minutes=1), "USD") for s, at in wanted if s in LEVELS}
         return PriceAnswer(found, {})
 
     async def close(self) -> None:
@@ -75,10 +79,10 @@ def config(*watchlists: Watchlist, quiet: QuietHours | None = None) -> Config:
     """Two listed companies, each its own story's party."""
     shares = ShareCount(1e9, date(2025, 1, 1), "made up")
     companies = {
-        name: Company(name, name.upper(), (), (Instrument(symbol, "XNYS", "USD"),), shares=shares)
-        for name, symbol in (("nvidia", "NVDA"), ("amd", "AMD"))
+        name: Company(name, name.upper(), (), tuple(Instrument(s, "XNYS", "USD") for s in symbols), shares=shares)
+        for name, symbols in (("nvidia", ("NVDA", "NVDB")), ("amd", ("AMD",)))
     }
-    by_symbol = {c.instruments[0].symbol: c for c in companies.values()}
+    by_symbol = {i.symbol: c for c in companies.values() for i in c.instruments}
     settings = Settings(quiet=quiet)
     return Config(settings, companies, (), watchlists, (), EventLexicon(), "made up", by_symbol)
 
@@ -87,7 +91,7 @@ def watchlist(
     *symbols: str, channel: str = "#ai", move: float = 0.03, events: frozenset[EventType] | None = None
 ) -> Watchlist:
     """A list of those symbols with one threshold."""
-    companies = tuple(Watched({"NVDA": "nvidia", "AMD": "amd"}[s], s) for s in symbols)
+    companies = tuple(Watched({"NVDA": "nvidia", "NVDB": "nvidia", "AMD": "amd"}[s], s) for s in symbols)
     return Watchlist("One", channel, companies, (Threshold(move=move),), events=events, unlinked=True)
 
 
@@ -162,6 +166,40 @@ async def test_news_that_comes_after_the_move_is_linked_to_it(desk: Desk) -> Non
     assert [] == [d for d in await desk.tell(one, 9) if d.kind is DeliveryKind.REPLY]
 
 
+async def test_a_move_that_came_before_its_news_is_told_as_that(desk: Desk) -> None:
+    """With the part before and the part since, in the message and in the row."""
+    one = config(watchlist("NVDA"))
+    await desk.tell(one, 5, NVDA=95.0)
+    await desk.know(story("ban", "nvidia", OPEN + timedelta(minutes=6)))
+    desk.prices.then["NVDA"] = 95.0
+    *_, update = await desk.tell(one, 7, NVDA=94.5)
+    (row,) = update.rows
+    assert Join.BEFORE is row.join
+    assert [pytest.approx(-0.05), pytest.approx(94.5 / 95 - 1)] == [row.before, row.since]
+    assert "1 move mostly before the linked news: NVDA (-5.0 % before the news, -0.5 % since)" in update.text
+    *_, update = await desk.tell(one, 9, NVDA=85.0)
+    assert "1 move after the linked news" in update.text
+    assert "NVDA: nvidia is named in the news itself · direction unclear; -5.0 % before the news, -10.5 % since" in (
+        update.text
+    )
+
+
+async def test_a_story_that_points_the_other_way_explains_less(desk: Desk) -> None:
+    """A fall is told under the news that lets expect one, though louder news lets expect a rise."""
+    rows = (
+        Expectation(EventType.PARTNERSHIP, actor=Direction.UP),
+        Expectation(EventType.EXPORT_CONTROL, actor=Direction.DOWN),
+    )
+    one = replace(config(watchlist("NVDA")), lexicon=EventLexicon(expectations=rows))
+    before = OPEN - timedelta(hours=3)
+    await desk.know(
+        story("deal", "nvidia", before, feeds=9), story("ban", "nvidia", before, EventType.EXPORT_CONTROL, feeds=5)
+    )
+    (post,) = await desk.tell(one, 5, NVDA=95.0)
+    assert ("ban", Direction.DOWN, Join.AFTER) == (post.story, post.rows[0].expected, post.rows[0].join)
+    assert "1 move after the linked news: as expected" in post.text
+
+
 async def test_two_watchlists_of_one_channel_speak_with_one_voice(desk: Desk) -> None:
     """A stock on both is told once, by the lower threshold, and not again while its price does not move."""
     both = config(watchlist("NVDA", move=0.10), watchlist("NVDA", "AMD", move=0.03))
@@ -192,6 +230,39 @@ async def test_records_rest_on_every_company_and_go_when_they_no_longer_hold(des
     assert lead not in update.text
     del desk.prices.now["AMD"]
     assert not any(lead in d.text for d in await desk.tell(one, 12, NVDA=40.0))
+
+
+async def test_a_company_with_two_listings_counts_once(desk: Desk) -> None:
+    """AMD passes NVIDIA once, not its second class once more; beside the class that is told, also without the other."""
+    one = config(watchlist("NVDA", "NVDB", "AMD"))
+    await desk.know(replace(story("deal", "nvidia", OPEN - timedelta(hours=3)), parties={"nvidia": 1.0, "amd": 1.0}))
+    lead, loss = "AMD passes NVIDIA as the most valuable", "NVIDIA: at this price the largest one-day loss"
+    (post,) = await desk.tell(one, 5, NVDA=80.0, NVDB=80.0, AMD=95.0)
+    assert [1, 1] == [post.text.count(lead), post.text.count(loss)]
+    del desk.prices.now["NVDA"]
+    replies = [d.text for d in await desk.tell(one, 6, NVDB=60.0) if d.kind is DeliveryKind.REPLY]
+    assert not any(lead in text or loss in text for text in replies)
+    (drawn,) = (root.text for root in (await desk.store.transact(partial(Tx.roots, since=OPEN.date()))).values())
+    assert [1, 1] == [drawn.count(lead), drawn.count(loss)]
+
+
+async def test_a_record_stands_beside_whichever_listing_is_told(desk: Desk) -> None:
+    """The first on the list has no price today."""
+    del desk.prices.now["NVDA"]
+    await desk.know(story("deal", "nvidia", OPEN - timedelta(hours=3)))
+    told = await desk.tell(config(watchlist("NVDA", "NVDB", "AMD")), 5, NVDB=80.0, AMD=95.0)
+    (post,) = (d for d in told if d.story)
+    assert "AMD passes NVIDIA as the most valuable" in post.text
+
+
+async def test_a_record_does_not_forget_who_is_not_due(desk: Desk) -> None:
+    """AMD, without news, is asked for every five minutes; its price of three minutes ago still leads."""
+    one = config(watchlist("NVDA", "AMD", move=0.03))
+    await desk.know(story("deal", "nvidia", OPEN - timedelta(hours=3)))
+    lead = "AMD passes NVIDIA as the most valuable"
+    await desk.tell(one, 60, AMD=51.0)
+    (post,) = await desk.tell(one, 63, NVDA=50.5)
+    assert ({"NVDA"}, True) == ({row.symbol for row in post.rows}, lead in post.text)
 
 
 async def test_quiet_hours_end_with_one_reply_a_root(desk: Desk) -> None:

@@ -103,6 +103,20 @@ def canonical(link: str) -> str:
     return f"{_HOST.sub('', host)}{path}{'?' if query else ''}{query}"
 
 
+def feed_address(link: str) -> str:
+    """What all addresses of one feed have in common: all but scheme, letters' case in the host, `www.` and a last `/`.
+
+    Parameters count, unlike a page's: `hl=de` asks for the German edition.
+    """
+    try:
+        parts = urlsplit(link.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return link
+    place = host.rstrip(".").removeprefix("www.") + (f":{port}" if port not in {None, 80, 443} else "")
+    return f"{place}{parts.path.rstrip('/')}{'?' if parts.query else ''}{parts.query}"
+
+
 def site(link: str) -> str:
     """The host of an address without what stands for a phone; "" for none."""
     try:

@@ -19,52 +19,29 @@ from monitor.feeds.clean import one_line, plain, shorten
 from monitor.feeds.items import MAX_ITEMS, MAX_TITLE, Entry, Parsed, believable, tidy
 from monitor.feeds.jsonfeed import read_json
 from monitor.feeds.rhythm import wishes
+from monitor.feeds.screen import (
+    BOMS,
+    FIRST_ITEM,
+    ITEM_END,
+    MAX_TAGS,
+    WIDE,
+    WIDE_STARTS,
+    kind_of,
+    newest,
+    refuse,
+    shortened,
+)
 from monitor.feeds.sitemap import read_sitemap
 
-MAX_DEPTH = 500
-"""How deep elements may stand in one item. Feeds need ten; unclosed markup of a broken one adds up."""
-
-MAX_TAG = 100_000
-"""The longest tag, in bytes: addresses and inline pictures may be long, a hundred thousand attributes may not."""
-
-MOST_FIRST, MOST_LAST = 350, 50
-"""Items that are parsed of a longer feed, which is an archive: feedparser takes up to 5 ms for each."""
-
-_BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_WIDE = (
-    (b"<\0\0\0", "utf-32-le"),
-    (b"\0\0\0<", "utf-32-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-    (b"\x4c\x6f\xa7\x94", "cp037"),
-)
-_WIDE_STARTS = tuple(mark for mark, _ in (*_BOMS, *_WIDE))
-_JSON = re.compile(r"[\ufeff\s]*[{\[]")
-_PROLOGUE = re.compile(r"[^<]*(?:<\?.*?\?>[^<]*|<!--.*?-->[^<]*)*", re.DOTALL)
-_DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^>\["']|"[^"]*"|'[^']*')*(?P<subset>\[)?>?\s*""", re.IGNORECASE)
-_ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z][\w.-]*)")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
-_FIRST_ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{%d}" % MAX_TAG)
-_TAG = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>",
-    re.DOTALL,
-)
-_ITEM_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _WHOLE = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel|title)\s*>", re.IGNORECASE)
+UNIX_DIGITS = (9, 10)
+"""Digits of a number of seconds since 1970 from 1973 to 2286; one of eight is a date without dashes."""
+
 _STRAY = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|\w{2,31};)", re.DOTALL)
 _RSS_PREFIX = re.compile(rb"(</?)rss:(?=[a-z])", re.IGNORECASE)
 _SYMBOL_TYPE = re.compile(rb"""(<category\b[^<>]*?\s)type(\s*=\s*["']symbol["'])""")
-_NOT_FEEDS = {
-    "html": "a web page",
-    "head": "a web page",
-    "body": "a web page",
-    "sitemapindex": "a list of sitemaps",
-    "opml": "a list of feeds (OPML)",
-    "text": "plain text",
-}
-"""What the outermost element of an answer says it is, where that is no feed."""
 
 
 def read(body: bytes, content_type: str, url: str) -> Parsed:
@@ -75,15 +52,21 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
     texts = list(_decoded(body, content_type))
     if refusal := refuse(body, texts):
         return Parsed(error=refusal)
-    kind = _kind(texts)
+    kind = kind_of(texts)
     if kind == "json":
         return read_json(texts[0].removeprefix("\ufeff"), url)
     if kind == "urlset":
         return read_sitemap(body, url)
+    return _parsed(newest(shortened(body)), content_type, url)
+
+
+def _parsed(body: bytes, content_type: str, url: str) -> Parsed:
+    """What feedparser makes of a feed that is not too large for it."""
+    if body.count(b"<") > MAX_TAGS:
+        return Parsed(error=f"refused: an item of the feed has more than {MAX_TAGS:,} tags")
     # Without the feed's address feedparser leaves guids as they are: a feed that moves keeps its items' ids.
     headers = {"content-type": content_type} if content_type else {}
-    body = _newest(body)
-    head, cut = _FIRST_ITEM.split(body, 1)[0], _breaks_off(body)
+    head, cut = FIRST_ITEM.split(body, 1)[0], _breaks_off(body)
     try:
         found = feedparser.parse(
             io.BytesIO(_mended(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
@@ -100,34 +83,12 @@ def read(body: bytes, content_type: str, url: str) -> Parsed:
     return Parsed(items, wishes=wishes(head), note=note, title=title)
 
 
-def _monstrous(body: bytes) -> str:
-    """Why the parser would choke on `body`, for minutes and hundreds of megabytes; "" if it would not."""
-    if _LONG_TAG.search(body):
-        return f"refused: a tag of the feed is longer than {MAX_TAG / 1000:g} kB"
-    depth = 0
-    for tag in _TAG.finditer(body):
-        if tag["name"] is None or tag["empty"]:
-            continue
-        if _FIRST_ITEM.match(tag[0]):
-            depth = 0  # whatever was left open before: each item is counted by itself
-        depth = max(depth - 1, 0) if tag["close"] else depth + 1
-        if depth > MAX_DEPTH:
-            return f"refused: the feed is nested more than {MAX_DEPTH} deep"
-    return ""
-
-
-def _newest(body: bytes) -> bytes:
-    """`body` with as many items as are parsed, the first and, for feeds in the order of a diary, the last of them."""
-    ends = [m.end() for m in _ITEM_END.finditer(body)]
-    return body[: ends[MOST_FIRST - 1]] + body[ends[-MOST_LAST - 1] :] if len(ends) > MOST_FIRST + MOST_LAST else body
-
-
 def _mended(body: bytes) -> bytes:
     """`body` without what makes parsers stumble over feeds that people can read, or what feedparser overlooks.
 
     An ampersand that begins no entity ("R&D") is text: feedparser would make an entity of it, and "R&D;".
     """
-    if body.startswith(_WIDE_STARTS):
+    if body.startswith(WIDE_STARTS):
         return body
     body = _RSS_PREFIX.sub(rb"\1", body)
     return _SYMBOL_TYPE.sub(rb"\1scheme\2", _STRAY.sub(lambda m: b"&amp;" if m[0] == b"&" else m[0], body))
@@ -135,31 +96,13 @@ def _mended(body: bytes) -> bytes:
 
 def _breaks_off(body: bytes) -> bool:
     """Whether the feed ends inside an item whose title is not there in full."""
-    ends = max((m.start() for m in _ITEM_END.finditer(body)), default=-1)
-    last = max((m.start() for m in _FIRST_ITEM.finditer(body, ends + 1)), default=-1)
+    ends = max((m.start() for m in ITEM_END.finditer(body)), default=-1)
+    last = max((m.start() for m in FIRST_ITEM.finditer(body, ends + 1)), default=-1)
     return last > ends and not _WHOLE.search(body, last)
 
 
-def refuse(body: bytes, texts: Iterable[str]) -> str:
-    """Why `body` is not worth parsing (empty, a web page, plain text) or must not be (entities, nesting); "" if it is.
-
-    `texts` are `body` in each encoding that the parser might read it in, so that none hides a DOCTYPE.
-    """
-    texts = list(texts)
-    if not body.strip(b" \t\r\n\0"):
-        return "answered with an empty page"
-    if any(map(_declares_entities, texts)):
-        return "refused: the feed declares XML entities of its own (DOCTYPE)"
-    kind = _kind(texts)
-    return f"answered with {_NOT_FEEDS[kind]}, not a feed" if kind in _NOT_FEEDS else _monstrous(body)
-
-
-def _kind(texts: Iterable[str]) -> str:
-    return next(filter(None, map(_root, texts)), "text")
-
-
 def _decoded(body: bytes, content_type: str) -> Iterator[str]:
-    sniffed = next((name for mark, name in (*_BOMS, *_WIDE) if body.startswith(mark)), "utf-8")
+    sniffed = next((name for mark, name in (*BOMS, *WIDE) if body.startswith(mark)), "utf-8")
     declared = _DECLARED.search(body[:1024].decode(sniffed, "replace"))
     told = _CHARSET.search(content_type)
     for encoding in dict.fromkeys((sniffed, declared[1] if declared else sniffed, told[1] if told else sniffed)):
@@ -167,28 +110,6 @@ def _decoded(body: bytes, content_type: str) -> Iterator[str]:
             yield body.decode(encoding, "replace")
         except (LookupError, ValueError):
             continue
-
-
-def _declares_entities(text: str) -> bool:
-    start = _after(_PROLOGUE, text, 0)
-    doctype = _DOCTYPE.match(text, start)
-    if doctype and doctype["subset"]:
-        return True
-    root = _ROOT.search(text, start)
-    return "<!ENTITY" in text[start : root.start() if root else None].upper()
-
-
-def _root(text: str) -> str:
-    """The name of the outermost element in lower case, "json" for JSON, "" where there is no element at all."""
-    if _JSON.match(text):
-        return "json"
-    root = _ROOT.search(text, _after(_DOCTYPE, text, _after(_PROLOGUE, text, 0)))
-    return root["name"].lower() if root else ""
-
-
-def _after(pattern: re.Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start
 
 
 def _problem(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
@@ -203,6 +124,15 @@ def _problem(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
 def _why_empty(found: Any) -> str:  # noqa: ANN401  feedparser ships no types
     """One line on a feed without items and without mistakes, "" if it is simply empty."""
     return "" if found.get("version") else "answered with XML that is not a feed (RSS or Atom)"
+
+
+def _unix(text: str) -> time.struct_time | None:
+    """A date that is a number of seconds since 1970, in which feedparser would see a year and a month."""
+    digits = text.strip()
+    return time.gmtime(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) in UNIX_DIGITS else None
+
+
+feedparser.registerDateHandler(_unix)
 
 
 def _entries(found: Iterable[Any]) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from config.types import Feed
 from monitor.feeds.rhythm import FASTEST, interval, rhythm, soonest, welcome
+from monitor.feeds.turns import spread
 from monitor.types import NO_WISHES, FeedState, Wishes
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -94,13 +95,19 @@ def due(
     found = [(_time(state, feed.id in live), feed, state) for feed, state in pairs]
     found = [f for f in found if f[0] <= now and welcome(now, f[2].wishes) == now]
     found.sort(key=lambda f: (f[0], f[1].id))
-    closed = {_host(s) for s in states.values() if s.closed_until and s.closed_until > now}
-    return [(feed, state) for _, feed, state in found if not closed or _host(state) not in closed]
+    closed = {host_of(s) for s in states.values() if s.closed_until and s.closed_until > now}
+    return [(feed, state) for _, feed, state in found if not closed or host_of(state) not in closed]
 
 
 def claim(state: FeedState, now: datetime, usual: timedelta) -> FeedState:
-    """What is saved before a poll at `now`: should we be killed before its answer is, nobody is asked again at once."""
-    return replace(state, next_poll=max(state.next_poll, now + usual))
+    """What is saved before a poll at `now`: should we be killed before its answer is, nobody is asked again too soon.
+
+    The wait is that after the last answer, which most publishers ask for each time: the best that can be known of one
+    that is lost.
+    """
+    earliest = soonest(state.wishes, state.wait, now)
+    again = welcome(max(now + usual, earliest), state.wishes)
+    return replace(state, next_poll=max(state.next_poll, again), earliest=max(now + FASTEST, earliest))
 
 
 def _time(state: FeedState, live: bool) -> datetime:
@@ -110,7 +117,8 @@ def _time(state: FeedState, live: bool) -> datetime:
     return min(state.next_poll, welcome(max(state.last_success + FASTEST, state.earliest or NEVER), state.wishes))
 
 
-def _host(state: FeedState) -> str:
+def host_of(state: FeedState) -> str:
+    """The host that is asked for a feed; "" if its address has none."""
     try:
         return urlsplit(state.moved or state.url).hostname or ""
     except ValueError:
@@ -157,6 +165,13 @@ def settle(state: FeedState, outcome: Outcome, now: datetime, usual: timedelta) 
     return replace(failed, next_poll=welcome(max(wait_until, outcome.retry_after or now), state.wishes))
 
 
+def apart(state: FeedState, now: datetime) -> FeedState:
+    """`state` after a poll at `now` with many other feeds of its host: a little later than it could, by `spread`."""
+    if state.next_poll >= NEVER:
+        return state
+    return replace(state, next_poll=welcome(state.next_poll + spread(state.feed, state.next_poll - now), state.wishes))
+
+
 def _settle_good(state: FeedState, outcome: Outcome, now: datetime, usual: timedelta) -> FeedState:
     body = outcome.body
     learnt = replace(
@@ -181,7 +196,7 @@ def _settle_good(state: FeedState, outcome: Outcome, now: datetime, usual: timed
         )
     earliest = soonest(learnt.wishes, outcome.fresh, now)
     next_poll = welcome(max(now + interval(learnt, usual, now), earliest), learnt.wishes)
-    return replace(learnt, earliest=earliest, next_poll=next_poll)
+    return replace(learnt, earliest=earliest, wait=outcome.fresh, next_poll=next_poll)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""One worker process for work on strangers' bytes, killed at a deadline and replaced.
+"""Worker processes for work on strangers' bytes, killed at a deadline and replaced.
 
-Work is done one piece at a time, so that waiting for a turn never counts against the deadline.
+Each does one piece of work at a time, so that waiting for a turn never counts against the deadline.
 """
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from heapq import heappop, heappush
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -90,3 +91,47 @@ class Worker:
             self._running.cancel()
         async with self._turn:
             await self._drop()
+
+
+class Workers:
+    """Some workers, started as they are needed. A piece of work waits for the first that is free, in order of size."""
+
+    def __init__(self, number: int, deadline: float) -> None:
+        """Each piece of work is given `deadline` seconds."""
+        self._all = [Worker(deadline) for _ in range(number)]
+        self._free = list(reversed(self._all))
+        self._waiting: list[tuple[int, int, asyncio.Future[Worker]]] = []
+        self._number = 0
+
+    async def run(self, function: Callable[..., T], *args: Any, size: int = 0) -> T:  # noqa: ANN401  as for `Worker`
+        """`function(*args)`, as `Worker.run`; what is smaller by `size` goes before what waits already."""
+        worker = await self._take(size)
+        try:
+            return await worker.run(function, *args)
+        finally:
+            self._give(worker)
+
+    async def _take(self, size: int) -> Worker:
+        if self._free:
+            return self._free.pop()
+        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._number += 1
+        heappush(self._waiting, (size, self._number, turn))
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._give(turn.result())
+            raise
+
+    def _give(self, worker: Worker) -> None:
+        while self._waiting:
+            turn = heappop(self._waiting)[2]
+            if not turn.done():
+                turn.set_result(worker)
+                return
+        self._free.append(worker)
+
+    async def close(self) -> None:
+        """Kill all of them, as `Worker.close`."""
+        await asyncio.gather(*(worker.close() for worker in self._all))

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from alerts.types import Move, Window
+from alerts.types import Move, Window, Working
 from monitor.market.basis import unsound
 from monitor.market.sessions import containing, elapsed, last_closed
 from monitor.types import Bar, History, Quote, Session
@@ -231,7 +231,9 @@ def _measure(window: Window, stock: Side, index: Side | None, basis: Basis, stat
     else:
         abnormal, daily = raw - stats.beta * market, stats.sigma
     notes += basis.notes
-    scale = daily * math.sqrt(variance(basis.time, quote.time, stock.sessions, stats.overnight_share))
+    held = variance(basis.time, quote.time, stock.sessions, stats.overnight_share)
+    scale = daily * math.sqrt(held)
+    measured = market is not None and stats.beta is not None
     return Move(
         symbol=quote.symbol,
         window=window,
@@ -244,7 +246,17 @@ def _measure(window: Window, stock: Side, index: Side | None, basis: Basis, stat
         abnormal=abnormal,
         sigma=abnormal / scale if scale else None,
         notes=tuple(notes),
+        working=Working(
+            _symbol(index), market if measured else None, stats.beta if measured else None, daily, held, stats.returns
+        ),
     )
+
+
+def _symbol(side: Side | None) -> str:
+    """What a side is called, "" where nothing of it is known."""
+    if side is None or (side.quote is None and side.history is None):
+        return ""
+    return side.quote.symbol if side.quote else side.history.symbol if side.history else ""
 
 
 def _market(index: Side | None, basis: Basis) -> float | None:

@@ -120,6 +120,11 @@ class Recorded:
                     found |= {t for m in (session.open, session.close) for t in (m, m + self._poll)}
         return tuple(sorted(found))
 
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """All symbols that have bars."""
+        return tuple(self._series)
+
     def within(self, day: date) -> tuple[str, ...]:
         """The symbols that have bars from within `day`, in alphabetical order."""
         return tuple(sorted(s.symbol for s in self._series.values() if any(bar.end.date() == day for bar in s.inside)))

@@ -1,9 +1,10 @@
 """What is remarkable about a move of market value: the largest loss in our data, a new most valuable company. Pure.
 
-Both are stated only of companies whose value is known, and say how far the data reaches.
+Both are stated only of companies whose value is known, and say how far the data reaches. A company counts once, however
+many of its listings are watched: with one that trades now, else with the first on the list.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.words import day, money
@@ -16,9 +17,9 @@ FEWEST_DAYS = 200
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A sentence without live figures, the symbol whose row it belongs beside, and what it is said once for."""
+    """A sentence without live figures, the company whose row it belongs beside, and what it is said once for."""
 
-    symbol: str
+    company: str
     key: str
     text: str
 
@@ -30,12 +31,14 @@ def records_of(snapshot: Snapshot, config: Config) -> tuple[Record, ...] | None:
     that is missing might be the larger.
     """
     worths = {}
-    for symbol in _main_symbols(config):
-        worth = snapshot.worth(symbol)
-        if worth is None and config.by_symbol[symbol].shares:
-            return None
-        if worth:
-            worths[symbol] = worth
+    for company, symbols in _listings(config).items():
+        known = [(symbol, worth) for symbol in symbols if (worth := snapshot.worth(symbol))]
+        if not known:
+            if config.companies[company].shares:
+                return None
+            continue
+        symbol, worth = max(known, key=lambda pair: pair[1].live)
+        worths[symbol] = worth
     if not any(worth.live for worth in worths.values()):
         return None
     found = (_largest_loss(snapshot, config, worths), _most_valuable(config, worths))
@@ -60,9 +63,10 @@ def _largest_loss(snapshot: Snapshot, config: Config, worths: Mapping[str, Worth
     reading = snapshot.reading(symbol)
     so_far = "" if reading and reading.closing else "at this price "
     first = mine.bars[0].date
+    company = config.by_symbol[symbol].id
     return Record(
-        symbol,
-        f"loss {symbol}",
+        company,
+        f"loss {company}",
         f"{_name(config, symbol)}: {so_far}the largest one-day loss of market value in our data (watched companies "
         f"since {day(first)} {first.year}, at today's share counts); before, it was {money(worst)} ({whose})",
     )
@@ -75,13 +79,15 @@ def _most_valuable(config: Config, worths: Mapping[str, Worth]) -> Record | None
     if leader == before or not (worths[leader].live and worths[before].live):
         return None
     text = f"{_name(config, leader)} passes {_name(config, before)} as the most valuable of the watched companies"
-    return Record(before, f"lead {leader}", text)
+    return Record(config.by_symbol[before].id, f"lead {config.by_symbol[leader].id}", text)
 
 
-def _main_symbols(config: Config) -> Iterator[str]:
-    """One watched symbol a company."""
-    watched = [w for watchlist in config.watchlists for w in watchlist.companies]
-    yield from {w.company: w.symbol for w in reversed(watched)}.values()
+def _listings(config: Config) -> Mapping[str, Sequence[str]]:
+    """The watched symbols of each company, in the order of the watchlists."""
+    found: dict[str, list[str]] = {}
+    for watched in (w for watchlist in config.watchlists for w in watchlist.companies):
+        found.setdefault(watched.company, []).append(watched.symbol)
+    return found
 
 
 def _name(config: Config, symbol: str) -> str:

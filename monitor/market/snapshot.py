@@ -16,6 +16,7 @@ from config.exchanges import exchange_of
 from config.types import Config
 from monitor.market.basis import Alternative, alternatives, recent
 from monitor.market.beside import results_note, sector_of, volume_ratio
+from monitor.market.cadence import RARE_POLLS, Seen
 from monitor.market.gate import AUCTION, POLLS, SECOND_LOOK, Expected, Looks, judge
 from monitor.market.moves import Basis, Side, Stats, day_basis, event_basis, event_decides, fit
 from monitor.market.moves import day_move as measure_day
@@ -162,18 +163,34 @@ class Snapshot:
     def worth(self, symbol: str) -> Worth | None:
         """What the issuer of a symbol is worth now and was at the last close before, in dollars; None if not known.
 
-        Now is `live` while a fresh quote of regular hours says so; else both are the last close known.
+        Now is `live` while a fresh quote of regular hours says so, of this pass or, where it was not asked for now, of
+        one not long ago; else both are the last close known.
         """
         reading = self.reading(symbol)
-        if reading and reading.day and reading.state is PriceState.FRESH and reading.regular:
-            now = self._value(Quote(symbol, reading.day.price, reading.day.time, reading.day.currency))
-            return None if now is None else Worth(now, now * reading.day.base_price / reading.day.price, live=True)
+        if reading is None:
+            move = self._earlier_today(symbol)
+        else:
+            move = reading.day if reading.state is PriceState.FRESH and reading.regular else None
+        if move is not None:
+            now = self._value(Quote(symbol, move.price, move.time, move.currency))
+            return None if now is None else Worth(now, now * move.base_price / move.price, live=True)
         history = self.history(symbol)
         bar = next((b for b in reversed(history.bars) if b.close), None) if history else None
         if history is None or bar is None or not bar.close:
             return None
         close = self._value(Quote(symbol, bar.close, self.now, history.currency))
         return None if close is None else Worth(close, close, live=False)
+
+    def _earlier_today(self, symbol: str) -> Move | None:
+        """The day move by the last FRESH quote of regular hours while its exchange is open."""
+        mic = exchange_of(symbol).mic
+        session = self.calendars.session(mic, self.now)
+        accepted = self.looks.get(symbol, Looks()).accepted
+        if accepted is None or phase(session, self.now) not in {"open", "lunch"} or accepted.time < session.open:
+            return None
+        recent = accepted.delay + (RARE_POLLS + POLLS) * self._config.settings.poll_prices
+        lunch = phase(session, self.now) == "lunch"
+        return self.last_move(symbol, session.date) if lunch or self.now - accepted.time <= recent else None
 
     def worst_drop(self, symbol: str) -> float | None:
         """The largest fall from one close to the next in a symbol's bars, as a fraction of its last close."""
@@ -191,9 +208,20 @@ class Snapshot:
 
         SUSPECT in a way that no second look heals, or without a trade for long while its market trades.
         """
-        suspect = {s: r.problem for s, r in self._readings.items() if r.state is PriceState.SUSPECT}
-        found = {symbol: why for symbol, why in suspect.items() if not why.endswith(SECOND_LOOK)}
+        found = {symbol: self._readings[symbol].problem for symbol in self.doubtful()}
         return found | {s: f"{HALTED}: {r.problem}" for s, r in self._standing() if self._trades(exchange_of(s).index)}
+
+    def doubtful(self) -> frozenset[str]:
+        """The symbols whose quote is SUSPECT in a way that no second look heals; newer bars may."""
+        suspect = [r for r in self._readings.values() if r.state is PriceState.SUSPECT]
+        return frozenset(r.symbol for r in suspect if not r.problem.endswith(SECOND_LOOK))
+
+    def seen(self) -> dict[str, Seen]:
+        """What is to be remembered of these looks, for when to look again."""
+        return {
+            symbol: Seen(delay=self.delay(symbol), doubtful=reading.state is PriceState.SUSPECT)
+            for symbol, reading in self._readings.items()
+        }
 
     def stopped(self) -> dict[str, str]:
         """Symbols without a trade for long of which not even the index has one: the source has stopped."""
@@ -292,13 +320,20 @@ class Snapshot:
         return Side(self._memory.history(symbol), quote, sessions, at)
 
     def _index_side(self, symbol: str, at: Quote | None) -> Side | None:
-        """The symbol's market, with a quote only while that is fresh; None for the index itself."""
+        """The symbol's market, with a quote only while that is fresh or of the same moment; None for the index itself.
+
+        A price that is too old to tell is still held against its market as it was then: without, an old price would
+        seem to pass by what the whole market did.
+        """
         index = exchange_of(symbol).index
         reading = self.reading(index) if index != symbol else None
         if reading is None:
             return None
-        fresh = reading.quote if reading.state is PriceState.FRESH else None
-        return self._side(index, fresh, at)
+        if reading.state is PriceState.FRESH:
+            return self._side(index, reading.quote, at)
+        own, known = self._prices.quotes.get(symbol), self.looks.get(index, Looks()).accepted
+        same = own and known and abs(known.time - own.time) <= POLLS * self._config.settings.poll_prices
+        return self._side(index, known if same else None, at)
 
     def _stats(self, symbol: str, base: Basis) -> Stats | None:
         """How the symbol usually moves, from returns that end before the window; kept for the session."""

@@ -29,7 +29,7 @@ LONGEST_PAUSE: Final = 60.0
 JITTER: Final = 0.5
 """Seconds before a new connection: doubled each time up to a minute, and up to half longer by chance."""
 MOVED: Final = 0.0025
-"""A price that moved by a quarter of a point since it was last asked for is worth a look of its own."""
+"""A price that moved by a quarter of a percent since it was last asked for is worth a look of its own."""
 CUSHION: Final = timedelta(seconds=5)
 """How much earlier than its interval the polled source may be asked: ticks of the clock are not exact."""
 
@@ -67,6 +67,7 @@ class Streaming:
         self._sleep = sleep
         self._ticks: dict[str, Quote] = {}
         self._told: dict[str, float] = {}
+        self._stirred: set[str] = set()
         self._wanted: set[str] = set()
         self._new = asyncio.Event()
         self._polled: dict[str, tuple[datetime, Quote | None, str]] = {}
@@ -88,8 +89,18 @@ class Streaming:
                 self._told[symbol] = quote.price
             else:
                 problems[symbol] = problem
-        self.moved.clear()
+        self._stirred -= set(symbols)
+        if not self._stirred:
+            self.moved.clear()
         return PriceAnswer(found, problems, silent - found.keys())
+
+    def stirred(self) -> frozenset[str]:
+        """The symbols whose price has moved since it was asked for or they were named here."""
+        found = frozenset(self._stirred)
+        self._told |= {symbol: self._ticks[symbol].price for symbol in found}
+        self._stirred.clear()
+        self.moved.clear()
+        return found
 
     async def history(self, symbols: Sequence[str], now: datetime) -> PriceAnswer[History]:
         """Daily bars of the polled source."""
@@ -173,6 +184,7 @@ class Streaming:
         self._ticks[tick.symbol] = tick
         told = self._told.get(tick.symbol)
         if told and abs(tick.price / told - 1) >= MOVED:
+            self._stirred.add(tick.symbol)
             self.moved.set()
 
     async def _subscribe(self, socket: ClientConnection) -> None:

@@ -18,7 +18,8 @@ FAILURES: Final = 3
 PAUSE: Final = 30.0
 REFUSED_PAUSE: Final = 60.0
 LONGEST: Final = 900.0
-"""Seconds: the first pause after failures and after a refusal; each next one doubles, up to a quarter of an hour."""
+"""Seconds: the first pause after failures and after a refusal; each next one doubles, up to a quarter of an hour with
+its jitter."""
 JITTER: Final = 0.2
 """The part by which a pause is drawn longer, so that many daemons do not return together."""
 
@@ -88,7 +89,7 @@ class Throttle:
             self._stopped = True
 
     def _pause(self, first: float, at_least: float, why: str) -> None:
-        seconds = min(LONGEST, first * 2**self._pauses)
+        seconds = min(LONGEST / (1 + JITTER), first * 2**self._pauses)
         self._pauses += 1
         self._why = why
         self._until = self._clock() + max(at_least, seconds * random.uniform(1, 1 + JITTER))  # noqa: S311  no secret

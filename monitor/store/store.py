@@ -5,22 +5,24 @@ such a function sees; it knows values, not SQL. Neither the network nor the NLP 
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, inspect, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import OperationalError
 
-from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told, Verdict
+from alerts.trace import Entry
+from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told
 from monitor.market.gate import Looks
+from monitor.store import ledger
 from monitor.store import tables as t
 from monitor.types import Article, FeedState, History, Quote, Root, Story, StoryPrice
-from monitor.unseen import Holder, Key, Sifted, edited, sift, version
+from monitor.unseen import Holder, Key, Sifted, edited, keys, sift, version
+from nlp.types import Analysis
 
 R = TypeVar("R")
 
@@ -109,6 +111,14 @@ class Tx:
             statement = upsert(t.article_keys)
             new = {name: statement.excluded[name] for name in ("article", "seen")}
             self._db.execute(statement.on_conflict_do_update(["name"], set_=new), rows)
+
+    def name_articles(self) -> None:
+        """Keep the keys of all articles: those of a database from before there were any would be news again."""
+        bodies = self._db.execute(select(t.articles.c.body).order_by(t.articles.c.seen.desc(), t.articles.c.id.desc()))
+        articles = [t.load(Article, row.body) for row in bodies]
+        names = keys(articles)
+        for article in articles:  # the oldest last, whose keys then count
+            self._keep(names[article.id], article.id, article.seen)
 
     # Stories
 
@@ -208,36 +218,37 @@ class Tx:
 
     def record(self, decisions: Sequence[Decision], fingerprint: str, now: datetime) -> None:
         """Write each decision to the ledger when its verdict or reason is new; else count it."""
-        sessions = {d.candidate.session.isoformat() for d in decisions}
-        newest = select(func.max(t.ledger.c.id)).where(t.ledger.c.session.in_(sessions))
-        newest = newest.group_by(t.ledger.c.channel, t.ledger.c.symbol, t.ledger.c.session)
-        columns = (t.ledger.c.id, t.ledger.c.channel, t.ledger.c.symbol, t.ledger.c.session)
-        query = select(*columns, t.ledger.c.verdict, t.ledger.c.reason).where(t.ledger.c.id.in_(newest))
-        known = {tuple(row[1:]): row[0] for row in self._db.execute(query)}
-        again, new = [], []
-        for d in decisions:
-            of = (d.channel, d.candidate.symbol, d.candidate.session.isoformat())
-            said = (d.verdict.value, d.reason)
-            if (number := known.get((*of, *said))) is not None:
-                again.append(number)
-                continue
-            times = {"at": now, "last_at": now, "times": 1}
-            what = dict(zip(("channel", "symbol", "session", "verdict", "reason"), (*of, *said), strict=True))
-            new.append({**what, **times, "fingerprint": fingerprint, "body": t.dump(d)})
-        if again:
-            counted = {"times": t.ledger.c.times + 1, "last_at": now}
-            self._db.execute(update(t.ledger).where(t.ledger.c.id.in_(again)).values(counted))
-        if new:
-            self._db.execute(insert(t.ledger), new)
+        ledger.record(self._db, decisions, fingerprint, now)
 
     def held(self, channel: str, session: date) -> dict[str, int]:
         """How many symbols that were never told that session are held back though they pass, by reason."""
-        of = (t.ledger.c.channel == channel) & (t.ledger.c.session == session.isoformat())
-        columns = (t.ledger.c.symbol, t.ledger.c.verdict, t.ledger.c.reason)
-        rows = self._db.execute(select(*columns).where(of).order_by(t.ledger.c.id)).all()
-        told = {row.symbol for row in rows if row.verdict == Verdict.ALERT.value}
-        last = {row.symbol: row for row in rows if row.symbol not in told}
-        return dict(Counter(row.reason for row in last.values() if row.verdict == Verdict.HOLD.value))
+        return ledger.held(self._db, channel, session)
+
+    def entries(self, wanted: ledger.Wanted) -> list[Entry]:
+        """The ledger's entries that are asked for, oldest first."""
+        return ledger.entries(self._db, wanted)
+
+    def sessions(self, symbol: str) -> list[date]:
+        """The session dates of which the ledger has something on a symbol, newest first."""
+        return ledger.sessions(self._db, symbol)
+
+    def forget(self, before: datetime) -> int:
+        """Forget the ledger's entries that ended before a time, and what was found in articles seen before it."""
+        return ledger.forget(self._db, before)
+
+    def save_findings(self, found: Mapping[Article, Analysis]) -> None:
+        """Keep what was found in some articles."""
+        rows = [{"article": a.id, "seen": a.seen, "body": t.dump(analysis)} for a, analysis in found.items()]
+        if rows:
+            self._db.execute(upsert(t.findings).on_conflict_do_nothing(), rows)
+
+    def findings(self, story: str, until: datetime) -> list[tuple[Article, str, Analysis | None]]:
+        """The articles of a story that were seen by a time, with why each joined and what was found in it."""
+        query = select(t.articles.c.body, t.articles.c.reason, t.findings.c.body.label("found"))
+        query = query.join(t.findings, t.findings.c.article == t.articles.c.id, isouter=True)
+        query = query.where((t.articles.c.story == story) & (t.articles.c.seen <= until))
+        rows = self._db.execute(query.order_by(t.articles.c.seen, t.articles.c.id))
+        return [(t.load(Article, r.body), r.reason, t.load(Analysis, r.found) if r.found else None) for r in rows]
 
     # The outbox
 
@@ -367,7 +378,10 @@ class Store:
 
     def _create(self) -> None:
         with self._engine.begin() as connection:
+            has_keys = inspect(connection).has_table(t.article_keys.name)
             t.metadata.create_all(connection)
+            if not has_keys:
+                Tx(connection).name_articles()
             version = connection.scalar(select(t.schema.c.version))
             if version is None:
                 connection.execute(insert(t.schema).values(version=t.SCHEMA_VERSION))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Boolean, Column, Dialect, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeDecorator
 
 V = TypeVar("V")
@@ -123,6 +123,24 @@ ledger = Table(
     Column("fingerprint", String, nullable=False),
     Column("body", Text, nullable=False),
     Index("ledger_of", "session", "channel", "symbol"),
+)
+
+peaks = Table(
+    "peaks",
+    metadata,
+    Column("entry", Integer, ForeignKey("ledger.id"), primary_key=True),
+    Column("size", Float, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", Text),
+    Column("last", Text),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("article", String, primary_key=True),
+    Column("seen", Instant, nullable=False, index=True),
+    Column("body", Text, nullable=False),
 )
 
 outbox = Table(

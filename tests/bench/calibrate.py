@@ -3,7 +3,8 @@
 Run by hand: `python tests/bench/calibrate.py [FOLDER]`, FOLDER with a bars.csv or daily.csv (by default the shipped
 day). Every stock with at least 40 returns before it is measured at each open and close from August 2024 on, each by a
 fit that ends before its window. An alert is a first crossing of the shipped thresholds at the open or the close, before
-any question of a linked story.
+any question of a linked story. The 38 names are the US stocks of the shipped list: those whose opens and closes are
+recorded without gaps, three of them (ARM, SMCI, MRVL) to 7 February 2025 only.
 """
 
 import asyncio
@@ -105,6 +106,12 @@ def passes(look: Look) -> bool:
     return False
 
 
+def _missing(found: list[Look], which: set[str], days: list[date]) -> int:
+    """How many closes of those stocks are not recorded on those days but the 27th."""
+    there = {(x.symbol, x.day) for x in found if x.when == "close"}
+    return sum((s, d) not in there for s in which for d in days if d != date(2025, 1, 27))
+
+
 def main() -> None:
     """Print the table."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DAYS / "2025-01-27"
@@ -122,19 +129,24 @@ def main() -> None:
         print(f"| {when} | {len(mine)} | {shares} |")
     print(f"| normal | | {' | '.join(f'{NORMAL[level]:.1%}' for level in LEVELS)} |")
     watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
-    for name, which in (("recorded", set(stocks)), ("on the shipped list", set(stocks) & watched)):
+    listed = set(stocks) & watched
+    american = {s for s in listed if exchange_of(s).mic == "XNYS"}
+    for name, which in (("recorded", set(stocks)), ("on the shipped list", listed), ("of them American", american)):
         days = sorted({x.day for x in found if AROUND[0] <= x.day <= AROUND[1] and exchange_of(x.symbol).mic == "XNYS"})
         tally = Counter(day for _, day in {(x.symbol, x.day) for x in found if x.symbol in which and passes(x)})
         other = [tally[d] for d in days if d != date(2025, 1, 27)]
         at_close = Counter(x.day for x in found if x.symbol in which and x.when == "close" and passes(x))
         per = 38 / len(which)
         closes = [at_close[d] for d in days if d != date(2025, 1, 27)]
+        the_day = tally[date(2025, 1, 27)]
+        stock_days = len(which) * len(other)
         print(
-            f"{len(which)} stocks {name}, {len(days)} days {days[0]} to {days[-1]}: {tally[date(2025, 1, 27)]} on 27 "
-            f"January; on the others {sum(other) / len(other):.2f} a day seen at open and close "
-            f"({per * sum(other) / len(other):.2f} for 38), {sum(closes) / len(closes):.2f} at the close alone "
-            f"({per * sum(closes) / len(closes):.2f} for 38); median {sorted(other)[len(other) // 2]}, "
-            f"most {max(other)}; with the 27th {per * (sum(other) + tally[date(2025, 1, 27)]) / len(days):.2f} for 38"
+            f"{len(which)} stocks {name}, {len(days)} days {days[0]} to {days[-1]}: {the_day} on 27 January; on the "
+            f"others {sum(other) / len(other):.2f} a day seen at open and close ({per * sum(other) / len(other):.2f} "
+            f"for 38), {sum(closes) / len(closes):.2f} at the close alone ({per * sum(closes) / len(closes):.2f} for "
+            f"38); median {sorted(other)[len(other) // 2]}, most {max(other)}; "
+            f"{stock_days - _missing(found, which, days)} of {stock_days} stock days recorded; with the 27th "
+            f"{per * (sum(other) + the_day) / len(days):.2f} for 38"
         )
 
 

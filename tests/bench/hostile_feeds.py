@@ -2,7 +2,8 @@
 
     .venv/bin/python tests/bench/hostile_feeds.py
 
-Everything is on loopback and takes about two minutes. Memory is the resident set of this process and its workers.
+Everything is on loopback and takes about four minutes. Memory is the resident set of this process and its workers,
+above what it was when all of them had started.
 """
 
 import asyncio
@@ -10,10 +11,11 @@ import gzip
 import sys
 import time
 import zlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -22,10 +24,12 @@ from rich.console import Console as Terminal
 from config.types import Feed, Settings
 from monitor.feeds.fetch import HttpNews, Limits
 from monitor.types import FeedState
+from standins.names import Names
 from standins.web import Answer, Web, item, rss
 
 OUT = Terminal(highlight=False, soft_wrap=True)
 GOOD = 20
+MANY = 20
 NOW = datetime(2025, 1, 27, 15, 0, tzinfo=UTC)
 
 
@@ -93,35 +97,73 @@ async def peak(stop: asyncio.Event) -> int:
     return most
 
 
+async def watched(news: HttpNews, due: Sequence[tuple[Feed, FeedState]]) -> tuple[dict[str, tuple[float, str]], float]:
+    """When each feed's answer came (seconds) and what it was, and by how many MB the memory grew meanwhile."""
+    base, stop = resident(), asyncio.Event()
+    watch = asyncio.create_task(peak(stop))
+    began = time.monotonic()
+    came = {}
+    async for some in news.poll(due, NOW):
+        for answer in some:
+            told = answer.error or f"{len(answer.articles)} articles"
+            came[answer.state.feed] = time.monotonic() - began, told
+    stop.set()
+    return came, (await watch - base) / 1e6
+
+
+def known(feed: Feed) -> FeedState:
+    """The state of a feed that could be read last time."""
+    return FeedState(feed.id, NOW, last_success=NOW, url=feed.url)
+
+
+async def one_by_one(news: HttpNews, bad: Web, well: Sequence[tuple[Feed, FeedState]]) -> None:
+    """Each hostile answer alone among ordinary feeds."""
+    for name, make in HOSTILE.items():
+        hostile = Feed("hostile", bad.serve("/hostile", make()), "Hostile")
+        for whose, state in (("new", FeedState("hostile", NOW)), ("known", known(hostile))):
+            came, grown = await watched(news, [(hostile, state), *well])
+            took, error = came.pop("hostile")
+            others = max(seconds for seconds, _ in came.values())
+            spent = f"{took:5.1f} s, others {others:4.1f} s at most, +{grown:4.0f} MB"
+            OUT.print(f"{name:26} {whose:5} {spent}: {error[:70]}")
+
+
+async def all_at_once(news: HttpNews, bad: Web, well: Sequence[tuple[Feed, FeedState]]) -> None:
+    """Twenty of each of these kinds, on hosts of their own, all due before the ordinary feeds, and those once alone."""
+    kinds = ("gzip bomb, 300 MB", "trickling server", "200,000-deep nesting")
+    feeds = []
+    for number, kind in enumerate(kinds):
+        path = urlsplit(bad.serve(f"/{number}", HOSTILE[kind]())).path
+        port = bad.place.partition(":")[2]
+        feeds += [Feed(f"{kind} {n}", f"http://bad{number}-{n}.example:{port}{path}", kind) for n in range(MANY)]
+    fresh = [(Feed(f"new-{n}", f.url, "New"), FeedState(f"new-{n}", NOW)) for n, (f, _) in enumerate(well[:5])]
+    alone, _ = await watched(news, well)
+    OUT.print(f"the others alone: {max(seconds for seconds, _ in alone.values()):.1f} s")
+    for whose in ("new", "known"):
+        hostile = [(feed, known(feed) if whose == "known" else FeedState(feed.id, NOW)) for feed in feeds]
+        came, grown = await watched(news, [*hostile, *well, *fresh])
+        OUT.print(f"{len(hostile)} at once, {whose}: +{grown:.0f} MB")
+        for kind in (*kinds, "good", "new"):
+            found = {name: told for name, told in came.items() if name.startswith(kind)}
+            errors = Counter(error for _, error in found.values())
+            OUT.print(f"    {kind:22} {max(seconds for seconds, _ in found.values()):5.1f} s at most: {dict(errors)}")
+
+
 async def main() -> None:
-    """Each hostile answer beside ordinary feeds, on servers of their own."""
+    """Hostile answers beside ordinary feeds, on servers of their own."""
     limits = Limits()
     OUT.print(f"limits: {limits.timeouts.total:g} s to answer, {limits.parse:g} s to parse, {limits.body / 1e6:g} MB")
     with Web() as bad, Web() as web:
-        news = HttpNews(Settings(allow=frozenset({web.place, bad.place})), limits=limits)
+        names = Names({f"bad{kind}-{n}": "127.0.0.1" for kind in range(3) for n in range(MANY)})
+        news = HttpNews(Settings(allow=frozenset({web.place, bad.place})), limits=limits, resolver=names)
         body = rss(*(item(f"Headline {n}", guid=f"{n}", summary="words " * 60) for n in range(30)))
         feeds = [Feed(f"good-{n}", web.feed(f"/{n}", body), "Good") for n in range(GOOD)]
-        well = [(feed, FeedState(feed.id, NOW, last_success=NOW, url=feed.url)) for feed in feeds]
-        new = (Feed("warm", web.feed("/warm", body), "Warm"), FeedState("warm", NOW))
-        async for _ in news.poll([*well, new], NOW):
+        well = [(feed, known(feed)) for feed in feeds]
+        warm = [Feed(f"warm-{n}", web.feed(f"/warm-{n}", body), "Warm") for n in range(GOOD)]
+        async for _ in news.poll([*well, *((feed, FeedState(feed.id, NOW)) for feed in warm)], NOW):
             pass
-        for name, make in HOSTILE.items():
-            hostile = Feed("hostile", bad.serve("/hostile", make()), "Hostile")
-            for whose, state in (("new", FeedState("hostile", NOW)), ("known", replace(well[0][1], feed="hostile"))):
-                base, stop = resident(), asyncio.Event()
-                watch = asyncio.create_task(peak(stop))
-                began = time.monotonic()
-                waits, took, error = [], 0.0, ""
-                async for some in news.poll([(hostile, state), *well], NOW):
-                    for answer in some:
-                        if answer.state.feed == "hostile":
-                            took, error = time.monotonic() - began, answer.error or f"{len(answer.articles)} articles"
-                        else:
-                            waits.append(time.monotonic() - began)
-                stop.set()
-                grown = (await watch - base) / 1e6
-                spent = f"{took:5.1f} s, others {max(waits):4.1f} s at most, +{grown:4.0f} MB"
-                OUT.print(f"{name:26} {whose:5} {spent}: {error[:70]}")
+        await all_at_once(news, bad, well)
+        await one_by_one(news, bad, well)
         await news.close()
 
 
