@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from alerts.holdings import holdings
 from alerts.joins import UNCLEAR, course, remark, summary
 from alerts.table import Signs, grid, ranked, shown, signs
 from alerts.types import Crossing, Decision, Delivery, DigestView, RootView, Row, Source, StoryNote, Window
@@ -47,7 +48,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     marks = signs(view.rows)
     lead = leaders(view.rows)
     told = [row for row in view.rows if row.told]
-    facts = [*_facts(view.records, view.market), *(summary(told) if view.story else [])]
+    facts = [*holdings(view.rows), *_facts(view.records, view.market), *(summary(told) if view.story else [])]
     story = view.story
     text = [f"{lead}: {_about(story)}", grid(view.rows, view.states, marks)]
     blocks = [_header(lead)]
@@ -104,7 +105,8 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
     told = [row for row in view.rows if row.told]
     quiet = len(view.rows) - len(told)
     lead = f"{clean(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
-    facts = [*_value(told), *_facts(view.records, view.market), *summary(view.rows), *_held(view.held)]
+    facts = [*holdings(view.rows), *_value(told), *_facts(view.records, view.market), *summary(view.rows)]
+    facts += _held(view.held)
     text = [lead, grid(view.rows, view.states, marks) if view.rows else "No linked stock moved."]
     blocks = [_header(lead), _table(view.rows, view.states, marks) if view.rows else _section(text[1])]
     if facts:

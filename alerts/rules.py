@@ -72,7 +72,8 @@ def one_voice(watchlists: Sequence[Watchlist]) -> tuple[Watchlist, ...]:
                 continue
             before = merged[where[0]][where[1]]
             rows = (*watchlists[where[0]].thresholds_for(before), *watchlist.thresholds_for(watched))
-            merged[where[0]][where[1]] = replace(before, thresholds=tuple(dict.fromkeys(rows)))
+            holding = watched.holding if before.holding is None else before.holding
+            merged[where[0]][where[1]] = replace(before, thresholds=tuple(dict.fromkeys(rows)), holding=holding)
             merged[number].remove(watched)
     pairs = zip(watchlists, merged, strict=True)
     return tuple(replace(watchlist, companies=tuple(companies)) for watchlist, companies in pairs)
@@ -160,6 +161,12 @@ def _under(candidate: Candidate, watchlist: Watchlist) -> tuple[Candidate, str]:
 
 def _asked(tie: Tie, watchlist: Watchlist) -> bool:
     return watchlist.events is None or any(kind in watchlist.events for kind in tie.story.types)
+
+
+def nearness(rows: Sequence[Threshold], move: Move) -> float:
+    """How much of its easiest row a move reaches: 1 or more where it passes; an unknown condition reaches nothing."""
+    shares = (min((c.share or 0.0 for c in _conditions(row, move)), default=0.0) for row in rows)
+    return max(shares, default=0.0)
 
 
 def _looks(candidate: Candidate, rows: Sequence[Threshold]) -> list[_Look]:

@@ -169,7 +169,7 @@ class Candidate:
     `day` is None only where no base price is known. `event` is there when a story is; it decides
     only while `event_decides`. `session` is the exchange's local date, `region` its part of the
     world, `closing` true for the look at the session's close. `problem` says why `state` is not FRESH, `quoted` what
-    that was judged of.
+    that was judged of, `holding` how many shares the reader has.
     """
 
     company: str
@@ -187,6 +187,7 @@ class Candidate:
     closing: bool = False
     problem: str = ""
     quoted: Quoted | None = None
+    holding: float | None = None
 
 
 class Verdict(StrEnum):
@@ -303,7 +304,7 @@ class Row:
 
     `window` is the one by which it crossed. `join` says how news and move stand in time, `before` and `since` which
     parts of the day's move came before the news and since (None where that is not known), `expected` which way the
-    news should move it.
+    news should move it, `holding` how many shares the reader has.
     """
 
     company: str
@@ -320,6 +321,7 @@ class Row:
     also: tuple[str, ...] = ()
     told: bool = True
     window: Window = Window.DAY
+    holding: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from config import lint
 from config.exchanges import exchange_of
+from config.knowledge import CompaniesForm, CompanyForm, ListingForm
 from config.lint import Placed
 from config.listings import NOTHING, Table
 from config.merge import Source
-from config.models import CompaniesForm, CompanyForm, ListingForm
 from config.registry import nearest_of
 from config.tree import Document
 from config.types import Alias, AliasClass, Company, Instrument, Origin, Problem, ShareCount

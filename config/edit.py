@@ -24,7 +24,9 @@ SETTINGS = "aftershock.yaml"
 MAX_ID = 40
 _INDENTED = re.compile(r"^[^\s#-][^\n]*:[^\S\n]*(?:#[^\n]*)?\n(?:[^\S\n]*(?:#[^\n]*)?\n)*( +)[^\s#-]", re.MULTILINE)
 """How far the first setting inside another stands in, which a file then keeps throughout."""
-_SEQUENCE = re.compile(r"^(?P<key> *)[^\s#-][^\n]*:[^\S\n]*(?:#[^\n]*)?\n(?P<dash> *)- ", re.MULTILINE)
+_SEQUENCE = re.compile(
+    r"^(?P<key> *)[^\s#-][^\n]*:[^\S\n]*(?:#[^\n]*)?\n(?:[^\S\n]*(?:#[^\n]*)?\n)*(?P<dash> *)- ", re.MULTILINE
+)
 _NO_ID = re.compile(r"[^a-z0-9]+")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .'()/-]*")
 
@@ -57,7 +59,7 @@ def add_feeds(folder: Path, feeds: Sequence[Feed]) -> Path:
             if isinstance(section.get("drop"), CommentedSeq) and feed.id in section["drop"]:
                 section["drop"].remove(feed.id)
 
-    return _edit(folder, SETTINGS, change)
+    return edit_text(folder, SETTINGS, lambda text: changed(text, change))
 
 
 def feed_id(name: str, taken: Collection[str]) -> str:
@@ -80,19 +82,25 @@ def _quoted(text: str) -> str:
     return text if _PLAIN.fullmatch(text) and not text.endswith(" ") else DoubleQuotedScalarString(text)
 
 
-def _edit(folder: Path, name: str, change: Callable[[CommentedMap], None]) -> Path:
-    """Apply `change` to a file of `folder`. What is written has been checked; what was wrong before is not touched."""
+def edit_text(folder: Path, name: str, change: Callable[[str], str]) -> Path:
+    """Apply `change` to the text of a file of `folder`; give the file.
+
+    What is written has been checked; what was wrong before is not touched. Raises EditError.
+    """
     path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = path.resolve()
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        before = path.read_bytes().decode("utf-8") if path.exists() else ""
         says_something = any(line.strip() and line.lstrip()[0] != "#" for line in before.splitlines())
         if says_something and (wrong := [p for p in load(folder).problems if p.fatal]):
             raise EditError(f"mend this first, nothing was changed: {wrong[0]}")
-        after = _changed(before, change)
+        after = change(before)
         if problems := _problems_of(folder, name, after):
             raise EditError(f"nothing was changed, as it would be wrong: {problems[0]}")
+        now = path.read_bytes().decode("utf-8") if path.exists() else ""
+        if now != before:
+            raise EditError(f"{path} has just been changed by somebody else, so it was left as it is: try again")
         _write(path, after)
     except (OSError, UnicodeDecodeError) as error:
         raise EditError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
@@ -101,7 +109,10 @@ def _edit(folder: Path, name: str, change: Callable[[CommentedMap], None]) -> Pa
     return path
 
 
-def _changed(text: str, change: Callable[[CommentedMap], None]) -> str:
+def changed(text: str, change: Callable[[CommentedMap], None]) -> str:
+    """A YAML text after `change` to what it says, with its comments, quotes and order. Raises YAMLError."""
+    if "\r\n" in text:
+        return changed(text.replace("\r\n", "\n"), change).replace("\n", "\r\n")
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 10_000

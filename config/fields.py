@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sized
 from datetime import date, timedelta
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from config import units
 from config.exchanges import exchange_of
@@ -33,7 +33,10 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})
 def _text(value: object) -> str:
     """One line of text."""
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text is expected here" if value else "there is nothing here: write a text, or remove it")
+        what = "a list" if isinstance(value, list) else "`name: value`"
+        raise ValueError(
+            f"one text is expected here, not {what}" if value else "there is nothing here: write a text, or remove it"
+        )
     return " ".join(value.split())
 
 
@@ -64,7 +67,7 @@ def _symbol(text: str) -> str:
 def _channel(text: str) -> str:
     if _CHANNEL.fullmatch(text) and (text[0] != "#" or text == text.lower()):
         return text
-    better = re.sub(r"[\s#,.<>&@]+", "-", text.lower()).strip("-")[:LONGEST_CHANNEL]
+    better = re.sub(r"[^\w-]+", "-", text.lower()).strip("-")[:LONGEST_CHANNEL]
     raise ValueError(
         f'{text} is no Slack channel: write "#{better or "ai-aftershocks"}" with its quotes, or a channel ID'
     )
@@ -161,39 +164,125 @@ def listed_if_any(value: object) -> object:
     return () if value is None else listed(value)
 
 
+Json: TypeAlias = dict[str, Any]
+
+
+def _shown(pattern: str, meant: str, *examples: Any, numbers: bool = False) -> WithJsonSchema:  # noqa: ANN401 -- JSON
+    """What editors are told of a quantity: the form of its text, in what words to refuse another, and examples.
+
+    The YAML language server shows the messages in place of the pattern and the type.
+    """
+    types: Json = {"type": ["string", "number"]} if numbers else {"type": "string"}
+    return WithJsonSchema(
+        {
+            **types,
+            "pattern": pattern,
+            "patternErrorMessage": f"write {meant}",
+            "errorMessage": f"write {meant}",
+            "examples": list(examples),
+        }
+    )
+
+
+def _list_of(one: Json, *words: str) -> Json:
+    """A list of these, one alone, or one of `words`."""
+    return {"anyOf": [*({"const": word} for word in words), one, {"type": "array", "items": one}]}
+
+
+def _many(one: Json, *words: str) -> WithJsonSchema:
+    return WithJsonSchema(_list_of(one, *words))
+
+
+_TEXT: Json = {"type": ["string", "number", "boolean"]}
+"""What YAML takes for a number or a truth (a ticker TRUE) is the text that was written, to us."""
+_HOURS_FORM = r"^\s*([0-9]{1,2}:[0-9]{2}\s*(-|–|to)\s*[0-9]{1,2}:[0-9]{2}|(after|before) [0-9]{1,2}:[0-9]{2})\s+\S+\s*$"
+
 Maybe: TypeAlias = Annotated[T | None, BeforeValidator(_written)]
 """A value that may be left out, but not left empty."""
-Words: TypeAlias = Annotated[str, BeforeValidator(_text)]
+Words: TypeAlias = Annotated[str, BeforeValidator(_text), WithJsonSchema(_TEXT)]
 """One line of text."""
-Texts: TypeAlias = Annotated[tuple[Words, ...], BeforeValidator(listed)]
-TextsIfAny: TypeAlias = Annotated[tuple[Words, ...], BeforeValidator(listed_if_any)]
-Lemmas: TypeAlias = Annotated[tuple[Annotated[Words, AfterValidator(str.casefold)], ...], BeforeValidator(listed)]
+Texts: TypeAlias = Annotated[tuple[Words, ...], BeforeValidator(listed), _many(_TEXT)]
+TextsIfAny: TypeAlias = Annotated[tuple[Words, ...], BeforeValidator(listed_if_any), _many(_TEXT)]
+Lemmas: TypeAlias = Annotated[
+    tuple[Annotated[Words, AfterValidator(str.casefold)], ...], BeforeValidator(listed), _many(_TEXT)
+]
 
-Id: TypeAlias = Annotated[Words, AfterValidator(_id)]
-Symbol: TypeAlias = Annotated[Words, AfterValidator(_symbol)]
-Channel: TypeAlias = Annotated[Words, AfterValidator(_channel)]
-Hosts: TypeAlias = Annotated[tuple[Annotated[Words, AfterValidator(_host)], ...], BeforeValidator(listed_if_any)]
-Url: TypeAlias = Annotated[Words, AfterValidator(_url)]
-Contact: TypeAlias = Annotated[Words, AfterValidator(_header)]
-Currency: TypeAlias = Annotated[Words, AfterValidator(_currency)]
+Id: TypeAlias = Annotated[
+    Words, AfterValidator(_id), _shown(f"^{_ID.pattern}$", "small letters, digits and dashes", "our-desk")
+]
+Symbol: TypeAlias = Annotated[
+    Words, AfterValidator(_symbol), WithJsonSchema({**_TEXT, "examples": ["NVDA", "ASML.AS", "6857.T"]})
+]
+Channel: TypeAlias = Annotated[
+    Words,
+    AfterValidator(_channel),
+    _shown(f"^({_CHANNEL.pattern})$", 'the channel in quotes, like "#desk"', "#ai-aftershocks"),
+]
+Hosts: TypeAlias = Annotated[
+    tuple[Annotated[Words, AfterValidator(_host)], ...],
+    BeforeValidator(listed_if_any),
+    _many({"type": "string", "examples": ["127.0.0.1:8000", "news.intra"]}),
+]
+Url: TypeAlias = Annotated[
+    Words,
+    AfterValidator(_url),
+    _shown("^https?://", "an address that starts with https://", "https://news.example/rss"),
+]
+Contact: TypeAlias = Annotated[
+    Words, AfterValidator(_header), WithJsonSchema({"type": "string", "examples": ["you@example.com"]})
+]
+Currency: TypeAlias = Annotated[
+    Words, AfterValidator(_currency), _shown("^[A-Z]{3}$", "three capitals, like EUR", "EUR", "GBX")
+]
 
 Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
-Sign: TypeAlias = Annotated[int, _from_text(_sign)]
-Percent: TypeAlias = Annotated[float, _from_text(units.percent)]
-Dollars: TypeAlias = Annotated[float, _from_text(units.dollars)]
-Count: TypeAlias = Annotated[float, _from_text(units.count)]
-Span: TypeAlias = Annotated[timedelta, _from_text(units.duration)]
+Sign: TypeAlias = Annotated[int, _from_text(_sign), WithJsonSchema({"enum": [1, -1], "examples": [-1]})]
+Percent: TypeAlias = Annotated[
+    float,
+    _from_text(units.percent),
+    _shown(r"^\s*[0-9]*\.?[0-9]+\s*(%|percent)\s*$", "a percentage, like 3%", "3%", "4.5%"),
+]
+Dollars: TypeAlias = Annotated[
+    float,
+    _from_text(units.dollars),
+    _shown(r"^\s*(US)?\s*\$\s*[0-9][0-9,]*\.?[0-9]*\s*[A-Za-z]*\s*$", "dollars, like $50B", "$50B", "$500M"),
+]
+Count: TypeAlias = Annotated[
+    float,
+    _from_text(units.count),
+    _shown(r"^\s*[0-9][0-9,]*\.?[0-9]*\s*[A-Za-z]*\s*$", "a number, like 1200 or 24.49B", 1200, "24.49B", numbers=True),
+]
+Span: TypeAlias = Annotated[
+    timedelta,
+    _from_text(units.duration),
+    _shown(r"^\s*[0-9]*\.?[0-9]+\s*[A-Za-z]+\s*$", "a time span, like 15 min", "15 min", "1 h", "30 s"),
+]
 Interval: TypeAlias = Annotated[Span, AfterValidator(_interval)]
-Day: TypeAlias = Annotated[date, _from_text(units.day)]
-Hours: TypeAlias = Annotated[QuietHours, _from_text(units.quiet_hours)]
+Day: TypeAlias = Annotated[
+    date, _from_text(units.day), _shown(r"^\d{4}-\d\d-\d\d$", "a date, like 2025-01-27", "2025-01-27")
+]
+Hours: TypeAlias = Annotated[
+    QuietHours,
+    _from_text(units.quiet_hours),
+    _shown(
+        _HOURS_FORM,
+        "hours and zone, like 22:00-07:00 Europe/Berlin",
+        "22:00-07:00 Europe/Berlin",
+        "after 22:00 Europe/Berlin",
+    ),
+]
 
 Way: TypeAlias = Annotated[Direction, _from_text(_one_of(Direction, "direction"))]
 """A direction of a price."""
 TypeName: TypeAlias = Annotated[EventType, _from_text(_one_of(EventType, "event type"))]
 TypeNames: TypeAlias = Annotated[
-    Annotated[frozenset[TypeName], AfterValidator(filled)] | None, BeforeValidator(_event_types)
+    Annotated[frozenset[TypeName], AfterValidator(filled)] | None,
+    BeforeValidator(_event_types),
+    _many({"enum": [one.value for one in EventType]}, ANY),
 ]
 """A list of event types; `any` is None."""
 Kind: TypeAlias = Annotated[RelationKind, _from_text(_one_of(RelationKind, "kind of relation"))]
-Kinds: TypeAlias = Annotated[frozenset[Kind], BeforeValidator(_kinds)]
+Kinds: TypeAlias = Annotated[
+    frozenset[Kind], BeforeValidator(_kinds), _many({"enum": [one.value for one in RelationKind]}, ANY)
+]
 """A list of kinds of relation, possibly empty; `any` is all of them."""

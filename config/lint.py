@@ -4,16 +4,27 @@ Pure checks over values that remember where they were written. What would make a
 should see but everything still works with is a warning.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
+from rapidfuzz.distance import OSA
+
+from config.registry import Registry
 from config.tree import Document
-from config.types import AliasClass, Company, Problem, Relation, RelationKind, Watched
+from config.types import AliasClass, Company, EventType, Problem, Relation, RelationKind, Threshold, Watched, Watchlist
 
 T = TypeVar("T")
 
+_MOST = (
+    ("move", 0.9, "90%"),
+    ("sigma", 30.0, "30"),
+    ("value_change", 5e12, "$5T"),
+)
+"""Conditions with what no day has reached: listed stocks that lost 90 % were about to go, the real day of the largest
+loss of value took $593 bn, and the wildest recorded z was some 23."""
 SHORTEST_SAFE_NAME = 3
 """Characters below which a name is met in any text by chance (Co, AI, HP), so that it needs its case at least."""
 
@@ -136,6 +147,73 @@ def watched(entries: Sequence[Placed[Watched]]) -> list[Problem]:
             )
             problems.append(placed.problem(message, fatal=False))
     return problems
+
+
+def thresholds(document: Document, loc: Sequence[Hashable], rows: Sequence[Threshold]) -> list[Problem]:
+    """Rows that no move reaches, and rows that ask for more than another in everything, so that they add nothing."""
+    problems = []
+    for number, row in enumerate(rows):
+        for key, most, words in _MOST:
+            asked = getattr(row, key)
+            if asked is not None and asked > most:
+                message = f"no move reaches this: write {words} or less"
+                problems.append(document.problem((*loc, number, key), message, fatal=False))
+        easier = next((n for n, one in enumerate(rows) if n != number and _easier(one, row, first=n < number)), None)
+        if easier is not None:
+            line = document.place((*loc, easier))[0]
+            message = f"row {easier + 1} (line {line}) holds whenever this row does: remove this one, or lower it"
+            problems.append(document.problem((*loc, number), message, fatal=False))
+    return problems
+
+
+def _easier(one: Threshold, other: Threshold, *, first: bool) -> bool:
+    """Whether `one` holds whenever `other` does; of equal rows the later one is in vain."""
+    asks = [(getattr(one, key), getattr(other, key)) for key, *_ in _MOST]
+    return all(a is None or (b is not None and a <= b) for a, b in asks) and (first or one != other)
+
+
+def watchlist(placed: Placed[Watchlist], registry: Registry) -> list[Problem]:
+    """What keeps a whole list from ever making an alert. Warnings."""
+    one = placed.value
+    problems = []
+    if one.events == frozenset({EventType.MARKET_MOVE}) and not one.unlinked:
+        message = (
+            "this list can never alert: a market_move opens no link (it joins the story it names); "
+            "add other types, or `unlinked: true`"
+        )
+        problems.append(placed.document.problem(("events",), message, fatal=False))
+    if all(_is_gone(watched, registry) for watched in one.companies):
+        message = "this list can never alert: none of its stocks is listed any more"
+        problems.append(placed.document.problem(("companies",), message, key=True, fatal=False))
+    return problems
+
+
+def _is_gone(watched: Watched, registry: Registry) -> bool:
+    company = registry.companies.get(watched.company)
+    return company is not None and bool(company.note) and watched.symbol == company.symbol
+
+
+def channels(written: Sequence[Placed[Watchlist]], default: str) -> list[Problem]:
+    """Channels that differ from another's by one letter, which is rather a typo. Warnings, at the rarer one."""
+    uses = Counter([default, *(placed.value.channel for placed in written)])
+    order = list(uses)
+    problems = []
+    for placed in written:
+        channel = placed.value.channel
+        others = (one for one in order if _typo(channel, one))
+        near = next(
+            (one for one in others if (-uses[one], order.index(one)) < (-uses[channel], order.index(channel))), ""
+        )
+        if near:
+            message = f"{channel} is a letter away from {near}: did you mean that?"
+            problems.append(placed.document.problem(("channel",), message, fatal=False))
+    return problems
+
+
+def _typo(one: str, other: str) -> bool:
+    """Whether one letter makes the difference; #desk-1 and #desk-2 are two desks."""
+    same_letters = one.rstrip("0123456789") == other.rstrip("0123456789")
+    return one != other and not same_letters and OSA.distance(one, other) == 1
 
 
 def _overlap(one: Relation, other: Relation) -> bool:

@@ -4,25 +4,14 @@ Pure: documents and forms in, values and Problems out. What one file says of ano
 watchlist, an id in a relation, a feed to drop. Sources come shipped first; later ones win.
 """
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from config import lint, relations_lint
+from config.knowledge import EventsForm, RelationForm, RelationsForm
 from config.lint import Placed
-from config.models import (
-    EventsForm,
-    FeedForm,
-    FeedsForm,
-    RelationForm,
-    RelationsForm,
-    SettingsForm,
-    ThresholdForm,
-    WatchedForm,
-    WatchlistForm,
-)
+from config.models import FeedForm, FeedsForm, SettingsForm
 from config.registry import Registry, nearest_of
 from config.tree import Document
 from config.types import (
@@ -36,9 +25,6 @@ from config.types import (
     Relation,
     RelationKind,
     Settings,
-    Threshold,
-    Watched,
-    Watchlist,
 )
 
 F = TypeVar("F")
@@ -48,11 +34,15 @@ NOBODY = Registry(())
 
 @dataclass(frozen=True, slots=True)
 class Source(Generic[F]):
-    """A checked file; `own` is false for a shipped one, which the user can't mend."""
+    """A checked file; `own` is false for a shipped one, which the user can't mend.
+
+    `parts` are the files that it includes, the weakest first.
+    """
 
     document: Document
     form: F
     own: bool = True
+    parts: "tuple[Source[Any], ...]" = ()
 
 
 def relations(
@@ -101,7 +91,8 @@ def _ends(
         if found is not None:
             return found
         near = registry.nearest(text)
-        hint = f"did you mean {registry.companies[near].id if near in registry.companies else near}?" if near else ""
+        meant = registry.find(near) if near else None
+        hint = f"did you mean {meant.id}?" if meant else ""
         return document.problem(place, f"{text} is in no companies.yaml: {hint or 'add it there first'}", key=key)
 
     source = end(name, loc[:1], key=True)
@@ -210,101 +201,3 @@ def lexicon(sources: Sequence[Source[EventsForm]]) -> tuple[EventLexicon, list[P
         denied=words(lambda form: form.words.denied),
         expectations=tuple(row for rows in expected.values() for row in rows),
     ), problems
-
-
-def watchlists(
-    sources: Sequence[Source[WatchlistForm]],
-    registry: Registry,
-    dropped: Registry = NOBODY,
-    *,
-    channel: str,
-    add_to: str,
-    complete: bool,
-) -> tuple[tuple[Watchlist, ...], list[Problem]]:
-    """All watchlists, their companies found.
-
-    `channel` is for lists without one; `add_to` names the file where a company can be added; `dropped` and `complete`
-    as above.
-    """
-    found: dict[str, Placed[Watchlist]] = {}
-    problems = []
-    for source in sources:
-        document, form = source.document, source.form
-        entries = []
-        for index, entry in enumerate(form.companies):
-            for name, own in entry.items():
-                raw = document.root["companies"][index]
-                loc = ("companies", index) if isinstance(raw, str) else ("companies", index, next(iter(raw)))
-                gone = dropped.find(name) if registry.find(name) is None else None
-                wanted = _watched(name, own, registry, add_to)
-                if gone is not None:
-                    message = f"{name} is dropped in {add_to}: take `drop` out there, or this entry"
-                    problems += [document.problem(loc, message, key=True)] if source.own else []
-                elif isinstance(wanted, Watched):
-                    entries.append(Placed(wanted, document, loc))
-                    problems += _unlisted(entries[-1], registry)
-                elif complete or registry.find(name) is not None:
-                    problems.append(document.problem(loc, wanted, key=True, fatal=source.own))
-        problems += lint.watched(entries) if complete else []
-        name = form.name or Path(document.file).stem
-        made = Placed(_watchlist(name, form, channel, (one.value for one in entries)), document, ("name",))
-        first = found.setdefault(name, made)
-        if first is not made:
-            problems.append(made.problem(f"the name {name} is taken ({first.where}): change one"))
-    return tuple(one.value for one in found.values()), problems
-
-
-def _watchlist(name: str, form: WatchlistForm, channel: str, entries: Iterable[Watched]) -> Watchlist:
-    given: Mapping[str, Any] = {
-        "follow": form.follow,
-        "cooldown": form.cooldown,
-        "thresholds": None if form.thresholds is None else _thresholds(form.thresholds),
-    }
-    return Watchlist(
-        name=name,
-        channel=form.channel or channel,
-        companies=tuple({entry.symbol: entry for entry in entries}.values()),
-        events=form.events,
-        unlinked=form.unlinked,
-        **{key: value for key, value in given.items() if value is not None},
-    )
-
-
-def _unlisted(placed: Placed[Watched], registry: Registry) -> list[Problem]:
-    """A warning of a stock that is no longer listed: no price will come."""
-    company = registry.companies[placed.value.company]
-    if not company.note or placed.value.symbol != company.symbol:
-        return []
-    return [placed.problem(f"{placed.value.symbol} is {company.note}: there is no price to watch", fatal=False)]
-
-
-def _thresholds(forms: Iterable[ThresholdForm]) -> tuple[Threshold, ...]:
-    return tuple(Threshold(form.move, form.sigma, form.value_change) for form in forms)
-
-
-def _watched(name: str, own: WatchedForm, registry: Registry, add_to: str) -> Watched | str:
-    """The listing that `name` stands for, or what is wrong with it."""
-    company, symbol = registry.find(name), registry.listing(name)
-    if company is not None and symbol is not None:
-        thresholds = None if own.thresholds is None else _thresholds(own.thresholds)
-        return Watched(company.id, symbol, thresholds, own.holding)
-    if company is not None:
-        return (
-            f"{company.name} is private, so there is no price to watch: remove it "
-            "(its news still reaches the listed companies it is related to)"
-        )
-    stem = name.rpartition(".")[0]
-    home = registry.find(stem) if re.fullmatch(r"\S+\.[A-Za-z]{1,3}", name) else None
-    if home is not None and home.symbol is not None:
-        listed = ", ".join(instrument.symbol for instrument in home.instruments)
-        return (
-            f"{name} is no listing of {home.name} known here: write one of {listed}, or add it to {add_to}: "
-            f"`{home.id}: {{symbols: [{listed}, {name.upper()}]}}`"
-        )
-    near = registry.nearest(name)
-    asked = f"{name}: did you mean {near}?" if near else f"{name} is no company known here."
-    id_ = re.sub(r"[^a-z0-9]+", "-", (stem or name).casefold()).strip("-") or "its-id"
-    symbol = name if re.fullmatch(r"[A-Z0-9-]{1,6}(\.[A-Z]{1,3})?", name) else "ITS-SYMBOL"
-    return (
-        f"{asked} To watch one that is not known yet, add it to {add_to}: `{id_}: {{name: ..., symbols: [{symbol}]}}`"
-    )

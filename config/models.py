@@ -1,53 +1,60 @@
-"""The forms of the YAML files: settings, watchlists, companies, relations, feeds and events, as pydantic models.
+"""The forms of what a user writes: settings and feeds, watchlists, and the groups that watchlists name.
 
 They take the text that `config.tree` read, know the human units, and say in every refusal what to write instead. They
 know one file at a time: what one file says of another (a ticker, an id) is settled in `config.merge`. The docstring
-below a field becomes its description, for the JSON Schemas that editors use.
+below a field becomes its description, for the JSON Schemas that editors use, with the examples of its type.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from config.fields import (
     Channel,
     Contact,
     Count,
-    Currency,
-    Day,
     Dollars,
     Hosts,
     Hours,
     Id,
     Interval,
-    Kind,
     Kinds,
-    Lemmas,
     Maybe,
     Number,
     Percent,
-    Sign,
     Span,
-    Symbol,
     Texts,
     TextsIfAny,
-    TypeName,
     TypeNames,
     Url,
-    Way,
     Words,
     filled,
-    listed,
     listed_if_any,
 )
-from config.types import Direction, RelationKind
+from config.forms import NOTHING, SECTION, Form, Short, settings_of
+from config.registry import nearest_of
 
 T = TypeVar("T")
 
 MAX_STEPS = 3
 """A story reaches a company over at most three relations: beyond, everything is linked to everything."""
 MAX_WORKERS = 64
+GROUP = "group"
+"""The key that makes an entry of a watchlist a group."""
+_BY_SIGN = {"%": "move", "$": "value_change"}
+OF_GROUP, OF_COMPANY = "[group]", "[company]"
+"""What pydantic puts into an error's place to say which kind of entry it took a value for; no key is called so."""
 
 
 def _row(value: object) -> object:
@@ -57,15 +64,19 @@ def _row(value: object) -> object:
     return value
 
 
-def _mapped(key: str) -> Callable[[object], object]:
-    """Lets a plain text stand for a mapping with that one key."""
-    return lambda value: {key: value} if isinstance(value, str) else value
-
-
 def _entry(value: object) -> object:
     """A watched company: its name alone, or its name with settings of its own."""
     if isinstance(value, str):
         return {value: {}}
+    if value is None:
+        raise ValueError("nothing stands after this dash: write a company, like NVDA, or remove it")
+    if isinstance(value, list):
+        message = "a list within the list: write each company with a dash of its own, like `- NVDA`"
+        raise ValueError(message)  # noqa: TRY004 -- pydantic collects ValueError only
+    if isinstance(value, Mapping) and len(value) == 1:
+        key, name = next(iter(value.items()))
+        if isinstance(name, str) and nearest_of(key, (GROUP,)):
+            raise ValueError(f"{key} is not known here: did you mean {GROUP}?")
     if isinstance(value, Mapping) and len(value) > 1:
         first, second = list(value)[:2]
         raise ValueError(
@@ -74,21 +85,28 @@ def _entry(value: object) -> object:
     return value
 
 
+def _settings(value: object) -> object:
+    """The settings of a company; what stands alone is told its likely name."""
+    if isinstance(value, str):
+        key = next((key for sign, key in _BY_SIGN.items() if sign in value), "")
+        likely = f"{{thresholds: [{{{key}: {value}}}]}}" if key else f"{{holding: {value}}}"
+        message = f"{value} stands alone: write what it is, like {likely}"
+        raise ValueError(message)  # noqa: TRY004 -- as above
+    return settings_of(value)
+
+
+def _which(value: object) -> str:
+    return OF_GROUP if isinstance(value, Mapping | GroupEntryForm) and _is_group(value) else OF_COMPANY
+
+
+def _is_group(value: object) -> bool:
+    return isinstance(value, GroupEntryForm) or (isinstance(value, Mapping) and GROUP in value)
+
+
 def _peopled(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
         raise ValueError("no company is on this list: add one, like `- NVDA`")
     return value
-
-
-def _settings_of(value: object) -> object:
-    """A section whose lines are all commented out says nothing."""
-    return {} if value is None else value
-
-
-class Form(BaseModel):
-    """What all forms share: unknown keys are refused, values are frozen, a field's docstring describes it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True)
 
 
 class ThresholdForm(Form):
@@ -96,7 +114,7 @@ class ThresholdForm(Form):
 
     move: Maybe[Percent] = None
     """How far the price moved, up or down: 3%."""
-    sigma: Maybe[Annotated[Number, Field(gt=0)]] = None
+    sigma: Maybe[Annotated[Number, Field(gt=0, examples=[2.5])]] = None
     """How unusual the move is, in standard deviations of what the market does not explain: 2.5."""
     value_change: Maybe[Dollars] = None
     """How much market value the company gained or lost: $50B."""
@@ -121,16 +139,35 @@ class WatchedForm(Form):
     """How many shares you hold, so that messages say what a move is worth to you."""
 
 
+class GroupEntryForm(Form):
+    """A group on a watchlist: all of its companies, with the same settings."""
+
+    group: Annotated[Words, Field(examples=["semiconductors"])]
+    """The group's id: one of groups.yaml, or one that companies.yaml gives to companies."""
+    except_: Annotated[Texts, Field(alias="except", examples=[["INTC"]])] = ()
+    """Companies of the group to leave out."""
+    thresholds: Maybe[Rows] = None
+    """Rows of conditions in place of the list's."""
+
+
+CompanyEntry: TypeAlias = Annotated[
+    dict[
+        Annotated[Words, WithJsonSchema({"type": "string"})],
+        Annotated[WatchedForm, BeforeValidator(_settings), NOTHING],
+    ],
+    BeforeValidator(_entry),
+    Short('{"type": ["string", "number", "boolean"], "examples": ["NVDA", "Siemens Energy", "ASML.AS"]}'),
+]
 Entry: TypeAlias = Annotated[
-    dict[Words, Annotated[WatchedForm, BeforeValidator(_settings_of)]], BeforeValidator(_entry)
+    Annotated[GroupEntryForm, Tag(OF_GROUP)] | Annotated[CompanyEntry, Tag(OF_COMPANY)], Discriminator(_which)
 ]
 
 
-class WatchlistForm(Form):
-    """watchlists/*.yaml: what one channel wants to hear of."""
+class IncludedForm(Form):
+    """What several watchlists can have in common, in a file that each of them includes."""
 
-    name: Maybe[Words] = None
-    """Shown in messages; the file's name if left out."""
+    include: Annotated[Texts, Field(examples=["_usual.yaml"])] = ()
+    """Files whose settings and companies count here too, by their path from this one; what stands here wins."""
     channel: Maybe[Channel] = None
     """The Slack channel; that of aftershock.yaml if left out."""
     events: TypeNames = None
@@ -139,12 +176,48 @@ class WatchlistForm(Form):
     """By which relations a story may reach a company it does not name; `any`, or a list (empty: none)."""
     thresholds: Maybe[Rows] = None
     """Rows of conditions; a move is told when one row holds as a whole."""
-    companies: Annotated[tuple[Entry, ...], AfterValidator(_peopled)]
-    """Companies by symbol, name or id."""
-    unlinked: bool = False
+    companies: tuple[Entry, ...] = ()
+    """Companies by symbol, name or id, and groups of them."""
+    unlinked: Annotated[bool, Field(examples=[True])] = False
     """Whether to tell moves that no AI news is linked to."""
     cooldown: Maybe[Span] = None
     """How long a stock stays quiet after it was told, unless the move grows much larger: 30 min."""
+
+
+class WatchlistForm(IncludedForm):
+    """watchlists/*.yaml: what one channel wants to hear of."""
+
+    name: Annotated[Maybe[Words], Field(examples=["AI complex"])] = None
+    """Shown in messages; the file's name if left out."""
+    companies: Annotated[tuple[Entry, ...], AfterValidator(_peopled)] = ()
+    """Companies by symbol, name or id, and groups of them: `- NVDA`, `- group: semiconductors`."""
+
+
+class GroupForm(Form):
+    """A group of companies that watchlists can name."""
+
+    about: Annotated[Words, Field(examples=["Chips for AI and memory"])] = ""
+    """What belongs to it, for people."""
+    companies: Annotated[Maybe[Texts], Field(examples=[["NVDA", "AMD"]])] = None
+    """All of its companies by symbol, name or id, in place of the shipped ones."""
+    add: Annotated[Texts, Field(examples=[["ARM"]])] = ()
+    """Companies that belong to it as well."""
+    drop: Annotated[Texts, Field(examples=[["INTC"]])] = ()
+    """Companies that do not belong to it."""
+
+
+_NAMES = '{"type": "array", "items": {"type": ["string", "number", "boolean"]}}'
+
+
+def _group(value: object) -> object:
+    """A group written as the list of its companies alone."""
+    return {"companies": value} if isinstance(value, list | str) else value
+
+
+class GroupsForm(RootModel[dict[Id, Annotated[GroupForm, BeforeValidator(_group), Short(_NAMES)]]]):
+    """groups.yaml: groups of companies by id."""
+
+    model_config = ConfigDict(frozen=True)
 
 
 class ScheduleForm(Form):
@@ -168,9 +241,9 @@ class NetworkForm(Form):
 class LinksForm(Form):
     """How far a story reaches."""
 
-    max_steps: Maybe[Annotated[int, Field(ge=0, le=MAX_STEPS)]] = None
+    max_steps: Maybe[Annotated[int, Field(ge=0, le=MAX_STEPS, examples=[3])]] = None
     """Over how many relations, up to 3."""
-    min_strength: Maybe[Annotated[Number, Field(gt=0, le=1)]] = None
+    min_strength: Maybe[Annotated[Number, Field(gt=0, le=1, examples=[0.2])]] = None
     """The weakest link that counts, as the product of its relations' strengths: 0.2."""
 
 
@@ -179,11 +252,11 @@ class FeedForm(Form):
 
     id: Id
     """Unique and lasting: what was read is remembered under it."""
-    name: Words
+    name: Annotated[Words, Field(examples=["Our desk"])]
     """Shown in messages."""
     url: Url
     """Where it is."""
-    topic: Words = "news"
+    topic: Annotated[Words, Field(examples=["press"])] = "news"
     """Any word, for people."""
 
 
@@ -192,9 +265,9 @@ class FeedChangesForm(Form):
 
     add: Annotated[tuple[FeedForm, ...], BeforeValidator(listed_if_any)] = ()
     """Feeds of your own."""
-    drop: TextsIfAny = ()
+    drop: Annotated[TextsIfAny, Field(examples=[["hacker-news"]])] = ()
     """Ids of shipped feeds not to follow."""
-    only: Maybe[Texts] = None
+    only: Annotated[Maybe[Texts], Field(examples=[["openai", "nvidia-newsroom"]])] = None
     """Ids of the feeds to follow, and no others."""
 
 
@@ -205,194 +278,18 @@ class SettingsForm(Form):
     """Where watchlists without a channel, and the daemon itself, speak."""
     contact: Maybe[Contact] = None
     """Sent to publishers with each request, as they ask: an e-mail or web address."""
-    schedule: Annotated[ScheduleForm, BeforeValidator(_settings_of)] = ScheduleForm()
+    schedule: Annotated[ScheduleForm, *SECTION] = ScheduleForm()
     """How often to look."""
-    network: Annotated[NetworkForm, BeforeValidator(_settings_of)] = NetworkForm()
+    network: Annotated[NetworkForm, *SECTION] = NetworkForm()
     """What may be reached."""
-    links: Annotated[LinksForm, BeforeValidator(_settings_of)] = LinksForm()
+    links: Annotated[LinksForm, *SECTION] = LinksForm()
     """How far a story reaches."""
-    feeds: Annotated[FeedChangesForm, BeforeValidator(_settings_of)] = FeedChangesForm()
+    feeds: Annotated[FeedChangesForm, *SECTION] = FeedChangesForm()
     """Your changes to the shipped feeds."""
-    workers: Maybe[Annotated[int, Field(ge=1, le=MAX_WORKERS)]] = None
-    """How many processes read news."""
+    workers: Maybe[Annotated[int, Field(ge=1, le=MAX_WORKERS, examples=[2])]] = None
+    """How many processes read news. Needs a restart."""
     quiet_hours: Maybe[Hours] = None
-    """When nothing is sent: 22:00-07:00 Europe/Berlin."""
-
-
-class ListingForm(Form):
-    """A listing: a Yahoo symbol, for a depositary receipt with how many shares it stands for."""
-
-    symbol: Symbol
-    """The Yahoo symbol."""
-    per: Annotated[Number, Field(gt=0)] = 1.0
-    """How many ordinary shares one receipt stands for."""
-    currency: Maybe[Currency] = None
-    """Where it differs from the exchange's own: a dollar line in London."""
-
-
-class SharesForm(Form):
-    """All classes of shares outstanding."""
-
-    count: Annotated[Count, Field(gt=0)]
-    """How many: 24.49B."""
-    as_of: Day
-    """On which day."""
-    source: Words
-    """Which filing says so."""
-
-
-class CompanyForm(Form):
-    """An issuer, listed or private. In a user's file, fields that are left out keep their shipped values."""
-
-    name: Maybe[Words] = None
-    """Shown in messages."""
-    symbols: Annotated[
-        tuple[Annotated[ListingForm, BeforeValidator(_mapped("symbol"))], ...], BeforeValidator(listed)
-    ] = ()
-    """Its listings, the main one first; none for a private company."""
-    aliases: Texts = ()
-    """Names that mean it in any case."""
-    cased: Texts = ()
-    """Names that mean it only as written or in capitals: AMD."""
-    doubtful: Texts = ()
-    """Names that are ordinary words too and need a sign in their context: Apple."""
-    brands: Texts = ()
-    """Products and subsidiaries that unmistakably stand for it."""
-    doubtful_brands: Texts = ()
-    """Products whose names are ordinary words too: Claude."""
-    people: Texts = ()
-    """Persons who unmistakably stand for it."""
-    never: Texts = ()
-    """Names and brands that do not mean it, whatever the shipped files say."""
-    drop: bool = False
-    """Whether to forget it: never found in a text, never watched, its relations gone."""
-    groups: Texts = ()
-    """Free names: chips, cloud, power."""
-    ai_business: bool = False
-    """Whether every business fact about it counts as AI-related."""
-    shares: Maybe[SharesForm] = None
-    """For market value."""
-
-
-class RelationForm(Form):
-    """One edge: `to` is the source's kind."""
-
-    to: Words
-    """The other company, by id."""
-    strength: Annotated[Number, Field(ge=0, le=1)]
-    """From 0 to 1; 0 removes a shipped relation."""
-    sign: Sign = 1
-    """-1 where both stocks are expected to part."""
-    since: Maybe[Day] = None
-    """The first day it holds."""
-    until: Maybe[Day] = None
-    """The last day it holds."""
-    note: Words = ""
-    """Where it is known from."""
-
-    @model_validator(mode="after")
-    def begins_before_it_ends(self) -> "RelationForm":
-        """Refuse a span that ends before it begins."""
-        if self.since and self.until and self.until < self.since:
-            raise ValueError(f"until {self.until} is before since {self.since}: swap them, or remove one")
-        return self
-
-
-class RuleForm(Form):
-    """One way of saying that an event happened."""
-
-    name: Words
-    """Shown where an alert is explained."""
-    verbs: Lemmas = ()
-    """Verbs, in their base form, that trigger it."""
-    nouns: Lemmas = ()
-    """Nouns, in the singular, that trigger it."""
-    phrases: Lemmas = ()
-    """Wordings that trigger it on their own."""
-    objects: Lemmas = ()
-    """Words of which one must depend on the trigger, or stand in its sentence."""
-    without: Lemmas = ()
-    """Words that veto it."""
-    any_topic: bool = False
-    """Whether it holds without a word of AI in the sentence."""
-    score: Annotated[Number, Field(gt=0, le=1)] = 0.8
-    """How sure it is."""
-    tests: Texts = ()
-    """Sentences that must give its type; read by the tests only."""
-
-    @model_validator(mode="after")
-    def has_a_trigger(self) -> "RuleForm":
-        """Refuse a rule that nothing could trigger."""
-        if not (self.verbs or self.nouns or self.phrases):
-            raise ValueError("nothing triggers this rule: write at least one of verbs, nouns, phrases")
-        return self
-
-
-class WordsForm(Form):
-    """The word lists that all rules share; a user's words are added to the shipped ones."""
-
-    ai: Lemmas = ()
-    """A sentence with one of these is about AI."""
-    opinion: Lemmas = ()
-    """A sentence with one of these reports nothing."""
-    planned: Lemmas = ()
-    """Governing words of plans."""
-    rumoured: Lemmas = ()
-    """Governing words of rumours."""
-    denied: Lemmas = ()
-    """Governing words of denials."""
-
-
-class ExpectationForm(Form):
-    """What an event of a type is expected to do to prices: up, down or unclear for each who has to do with it."""
-
-    when: Lemmas = ()
-    """Words of which one must stand beside the trigger; a row without counts where no other row does."""
-    actor: Way = Direction.UNCLEAR
-    """The company that acts."""
-    target: Way = Direction.UNCLEAR
-    """The company it is done to or with."""
-    supplier: Maybe[Way] = None
-    """Suppliers of the actor. Of any relation that is left out, the relation's own sign decides."""
-    customer: Maybe[Way] = None
-    """Customers of the actor."""
-    partner: Maybe[Way] = None
-    """Partners of the actor."""
-    investor: Maybe[Way] = None
-    """Investors in the actor."""
-    competitor: Maybe[Way] = None
-    """Competitors of the actor."""
-    power: Maybe[Way] = None
-    """Who sells the actor electricity."""
-    owner: Maybe[Way] = None
-    """Owners of the actor."""
-    others: Maybe[Way] = None
-    """All relations that are not named in this row."""
-    not_for: Texts = ()
-    """Groups of companies that it says nothing of, as the banks whose analysts speak."""
-    tests: Texts = ()
-    """Sentences that this row must speak of; read by the tests only."""
-
-    @property
-    def relations(self) -> tuple[tuple[RelationKind, Direction], ...]:
-        """The directions by relation, `others` written out."""
-        told = ((kind, getattr(self, kind.value) or self.others) for kind in RelationKind)
-        return tuple((kind, direction) for kind, direction in told if direction is not None)
-
-
-class EventsForm(Form):
-    """events.yaml: word lists, rules and expectations.
-
-    A user's rule replaces the shipped one of its type and name, or is added; a type that the user's `expect` has
-    loses its shipped rows.
-    """
-
-    words: Annotated[WordsForm, BeforeValidator(_settings_of)] = WordsForm()
-    """Word lists that all rules share."""
-    rules: dict[TypeName, tuple[RuleForm, ...]] = Field(default_factory=dict)
-    """Rules by event type."""
-    expect: dict[TypeName, Annotated[tuple[ExpectationForm, ...], AfterValidator(filled)]] = Field(default_factory=dict)
-    """What events are expected to do to prices, by event type."""
+    """When nothing is sent: 22:00-07:00 Europe/Berlin, or after 22:00 Europe/Berlin."""
 
 
 class FeedsForm(Form):
@@ -400,15 +297,3 @@ class FeedsForm(Form):
 
     feeds: tuple[FeedForm, ...]
     """The feeds."""
-
-
-class CompaniesForm(RootModel[dict[Id, CompanyForm]]):
-    """companies.yaml: companies by id."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class RelationsForm(RootModel[dict[Words, dict[Kind, tuple[RelationForm, ...]]]]):
-    """relations.yaml: relations by source and kind."""
-
-    model_config = ConfigDict(frozen=True)

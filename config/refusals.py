@@ -4,6 +4,7 @@ Most messages are made by the forms themselves (`config.models`); this says the 
 unknown key, a list where a mapping belongs, a number out of bounds.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -11,6 +12,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.models import OF_COMPANY, OF_GROUP
 from config.registry import nearest_of
 from config.tree import Document
 from config.types import Problem
@@ -19,6 +21,8 @@ Form = TypeVar("Form", bound=BaseModel)
 
 MAX_PRUNINGS = 10
 """How often what is refused is left out: a row that lost its conditions goes in the next round, its list after that."""
+_SECRET = re.compile("token|secret|password|webhook", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 LONGEST_QUOTE = 60
 """Characters of a user's text that a message repeats."""
 
@@ -49,11 +53,17 @@ def checked(document: Document, form: type[Form]) -> tuple[Document, Form | None
 
 def _refused(error: ErrorDetails) -> tuple[int | str, ...]:
     """What has to go for an error to go: the value, or the mapping that lacks a key."""
-    return error["loc"][:-1] if error["type"] == "missing" or error["loc"][-1:] == ("[key]",) else error["loc"]
+    loc = _loc(error)
+    return loc[:-1] if error["type"] == "missing" or loc[-1:] == ("[key]",) else loc
+
+
+def _loc(error: ErrorDetails) -> tuple[int | str, ...]:
+    """The place of an error, without what pydantic adds to say which of several forms it tried."""
+    return tuple(step for step in error["loc"] if step not in {OF_GROUP, OF_COMPANY})
 
 
 def _problem(document: Document, form: type[BaseModel], error: ErrorDetails) -> Problem:
-    loc, kind, given = list(error["loc"]), error["type"], error["input"]
+    loc, kind, given = list(_loc(error)), error["type"], error["input"]
     if loc and loc[-1] == "[key]":
         return document.problem(loc[:-1], _words(error), key=True)
     if kind == "missing":
@@ -79,6 +89,12 @@ def _words(error: ErrorDetails) -> str:
 def _unknown(key: str, known: Sequence[str]) -> str:
     if key.isdigit():
         return f"a comma in braces ends the value, so {key} stands alone: write numbers without commas, or in quotes"
+    if key == "<<":
+        return "<< is not used here: write the settings out, name them with & and *, or `include:` a file"
+    if _SECRET.search(key):
+        return (
+            "never write a token here: set SLACK_BOT_TOKEN in the environment, and renew a token that stood in a file"
+        )
     near = nearest_of(key, known)
     if near is not None:
         return f"{key} is not known here: did you mean {near}?"
@@ -88,6 +104,8 @@ def _unknown(key: str, known: Sequence[str]) -> str:
 def _list(given: object, _: Mapping[str, Any]) -> str:
     if isinstance(given, str) and given.lstrip().startswith("-"):
         return "a space is missing after the dash: write `- name`, one a line"
+    if isinstance(given, str) and "," in given:
+        return f"a list is expected here: write [{_quote(given)}], with the brackets"
     if isinstance(given, str):
         return f"a list is expected here: write [{_quote(given)}], or `- {_quote(given)}` on a line of its own"
     if given is None:
@@ -104,6 +122,8 @@ def _mapping(given: object, _: Mapping[str, Any]) -> str:
 
 
 def _number(given: object, _: Mapping[str, Any]) -> str:
+    if isinstance(given, str) and _DECIMAL_COMMA.fullmatch(given):
+        return f"{given} has a comma: write {given.replace(',', '.')}"
     return f"{_quote(given)} is not a plain number: write it like 3 or 0.5"
 
 
@@ -141,7 +161,8 @@ def _fields(form: type[BaseModel], loc: Sequence[int | str]) -> tuple[str, ...]:
     types: list[Any] = [form]
     for step in loc:
         types = [inner for one in types for inner in _inside(one, step)]
-    return tuple(name for one in types for base in _models(one) for name in base.model_fields)
+    bases = (base for one in types for base in _models(one))
+    return tuple(field.alias or name for base in bases for name, field in base.model_fields.items())
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 -- any annotation

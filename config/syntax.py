@@ -4,6 +4,7 @@ A table from ruamel.yaml's messages to what one most likely did, and where to lo
 lines after it was made: an unclosed quote only at the end of the file, a missing colon at the next one.
 """
 
+import re
 from collections.abc import Sequence
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -44,10 +45,31 @@ def explain(error: YAMLError, text: str) -> tuple[tuple[int, int], str]:
     start = at if error.context_mark is None else (error.context_mark.line + 1, error.context_mark.column + 1)
     if "mapping values are not allowed" in problem:
         return _stray_colon(at, lines)
+    if closer := _closer(at, lines) or _closer(start, lines):
+        return closer
     for in_context, in_problem, look_at_start, meaning in _MEANINGS:
         if in_context in context and in_problem in problem:
             return start if look_at_start else at, meaning
     return at, f"this is not YAML: {problem or context}"
+
+
+def _closer(at: tuple[int, int], lines: Sequence[str]) -> tuple[tuple[int, int], str] | None:
+    """What the text at a place says more plainly than the parser; None where it says nothing."""
+    number, column = at
+    line = lines[number - 1] if number <= len(lines) else ""
+    before, here = line[: column - 1], line[column - 1 : column]
+    above = lines[number - 2] if number > 1 else ""
+    if "\u00a0" in line[: len(line) - len(line.lstrip())]:
+        return (number, 1), "an invisible no-break space is used for indentation: use plain spaces"
+    if here and here in "]}" and before.count("[") + before.count("{") == before.count("]") + before.count("}"):
+        return at, f"this {here} closes nothing: remove it"
+    if before.endswith("'") and before.count("'") > 1 and here.isalnum():
+        return at, "a quote within quotes: write it twice (''), or put the whole text in double quotes"
+    if re.match(r"\s*-[^\s-]", line) and re.match(r"\s*- ", above):
+        return (number, len(line) - len(line.lstrip()) + 1), "a space is missing after the dash: write `- name`"
+    if re.search(r"[|>][+-]?\s*$", above) and line == line.lstrip():
+        return (number, 1), "after | or > the text starts on the next line, indented"
+    return None
 
 
 def _stray_colon(at: tuple[int, int], lines: Sequence[str]) -> tuple[tuple[int, int], str]:
@@ -56,6 +78,9 @@ def _stray_colon(at: tuple[int, int], lines: Sequence[str]) -> tuple[tuple[int, 
     before = lines[number - 1][: column - 1] if number <= len(lines) else ""
     if ": " in before:
         return at, "a second colon on this line: put the text in quotes"
+    glued = re.match(r"(\s*(?:- )?[a-z_]+:)[^\s:/]", lines[number - 2]) if number > 1 else None
+    if glued:
+        return (number - 1, len(glued[1])), "a space is missing after this colon: write `name: value`"
     above = next((n for n in range(number - 2, -1, -1) if lines[n].strip() and lines[n].lstrip()[0] != "#"), None)
     if above is not None and ":" not in lines[above] and not lines[above].lstrip().startswith("- "):
         return (above + 1, 1), _NO_COLON

@@ -8,7 +8,7 @@ tickers where tickers are expected, which is the end of YAML's best-known traps.
 """
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,6 +39,8 @@ MAX_DEPTH = 40
 MAX_VALUES = 400_000
 """What a file may grow to when its aliases are written out."""
 
+_TAGS = frozenset(("str", "int", "float", "bool", "null", "seq", "map", "timestamp"))
+"""YAML's own tags for what is written here anyway; any other asks a program to build something."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -72,12 +74,13 @@ class Document:
     """One file as it was read.
 
     `root` is made of `Map`, `Items`, `str` and None; it is None too where `problems` tell that the file could not be
-    read. `file` is how messages name it.
+    read. `file` is how messages name it, `text` what was read, None if nothing could be.
     """
 
     file: str
     root: Any = None
     problems: tuple[Problem, ...] = ()
+    text: str | None = None
 
     def place(self, loc: Iterable[Hashable], *, key: bool = False) -> Place:
         """Where the value at `loc` (keys and indices from the root) is written, or the key that leads to it.
@@ -101,7 +104,7 @@ class Document:
             del node[step]
             if isinstance(node, Items):
                 del node.items_at[step]
-        return Document(self.file, root, self.problems)
+        return Document(self.file, root, self.problems, self.text)
 
     def problem(self, loc: Iterable[Hashable], message: str, *, key: bool = False, fatal: bool = True) -> Problem:
         """A Problem at `loc`; its message is one line, whatever text of the file it repeats."""
@@ -152,7 +155,7 @@ def read(path: Path) -> Document:
         before = data[: error.start]
         at = (before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1)
         return _broken(file, at, "this is not UTF-8: save the file with the encoding UTF-8")
-    return parse(text, file)
+    return replace(parse(text, file), text=text)
 
 
 def parse(text: str, file: str) -> Document:
@@ -248,7 +251,7 @@ class _Builder:
 
     def check_tag(self, event: NodeEvent) -> None:
         tag = str(getattr(event, "tag", None) or "")
-        if tag and not tag.startswith("tag:yaml.org,2002:"):
+        if tag and tag.removeprefix("tag:yaml.org,2002:") not in _TAGS:
             self.add(_start(event), f"{tag}: tags are not used here; remove it, or put the text in quotes")
 
     def alias(self, event: AliasEvent) -> None:

@@ -191,7 +191,8 @@ class Watched:
 class Watchlist:
     """What one channel wants to hear of. `events` None means any type.
 
-    `unlinked` asks for alerts on moves that no AI news is linked to.
+    `unlinked` asks for alerts on moves that no AI news is linked to. `file` is the name of the file that says it, for
+    people.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Watchlist:
     follow: frozenset[RelationKind] = frozenset(RelationKind)
     unlinked: bool = False
     cooldown: timedelta = timedelta(minutes=30)
+    file: str = field(default="", compare=False)
 
     def thresholds_for(self, watched: Watched) -> tuple[Threshold, ...]:
         """The rows that count for `watched`: its own if it has any, else the list's."""

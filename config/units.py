@@ -17,6 +17,7 @@ _MONEY = re.compile(r"(?:US)?\s*\$\s*([0-9][0-9,]*\.?[0-9]*)\s*([a-z]*)", re.IGN
 _COUNT = re.compile(r"([0-9][0-9,]*\.?[0-9]*)\s*([a-z]*)", re.IGNORECASE)
 _DURATION = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-z]+)", re.IGNORECASE)
 _HOURS = re.compile(r"([0-9]{1,2}:[0-9]{2})\s*(?:-|–|to)\s*([0-9]{1,2}:[0-9]{2})\s+(\S+)")
+_AFTER = re.compile(r"(after|before)\s+([0-9]{1,2}:[0-9]{2})\s+(\S+)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+")
 
 _SCALES = {
@@ -34,6 +35,8 @@ _SECONDS = {
 }
 LONGEST = timedelta(days=7)
 """No interval or cool-down here means anything beyond a week: a session's state ends with the session."""
+MORNING, MIDNIGHT = "07:00", "00:00"
+"""Where quiet hours end that say only when they begin (`after 22:00`), and begin that say only their end."""
 
 
 def percent(text: str) -> float:
@@ -41,6 +44,8 @@ def percent(text: str) -> float:
     match = _PERCENT.fullmatch(text.strip())
     if match is None:
         number = _number(text)
+        if number is None and _PERCENT.fullmatch(better := text.strip().lstrip("+-±").replace(",", ".")):
+            raise ValueError(f"{text}: write {better} (either side counts, and a point before decimals)")
         if number is None:
             raise ValueError(f"{text} is not a percentage: write it like 3%")
         guess = number * 100 if abs(number) < 1 else number
@@ -98,18 +103,30 @@ def day(text: str) -> date:
 
 
 def quiet_hours(text: str) -> QuietHours:
-    """`22:00-07:00 Europe/Berlin` as a span of local time, past midnight if the end is earlier."""
-    match = _HOURS.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text}: write quiet hours with their time zone, like 22:00-07:00 Europe/Berlin")
-    if match[3] not in _zones():
-        near = nearest_of(match[3], _zones())
+    """`22:00-07:00 Europe/Berlin` as a span of local time, past midnight if the end is earlier.
+
+    `after 22:00 Europe/Berlin` lasts until 07:00;
+    `before 07:00 Europe/Berlin` begins at midnight.
+    """
+    start, end, zone = _hours(text)
+    if zone not in _zones():
+        near = nearest_of(zone, _zones())
         hint = f"did you mean {near}?" if near else "write one like Europe/Berlin, America/New_York or UTC"
-        raise ValueError(f"{match[3]} is not a time zone: {hint}")
-    start, end = _clock(match[1]), _clock(match[2])
-    if start == end:
+        raise ValueError(f"{zone} is not a time zone: {hint}")
+    first, last = _clock(start), _clock(end)
+    if first == last:
         raise ValueError(f"{text} is no span: write two different times, or remove the line to have no quiet hours")
-    return QuietHours(start, end, match[3])
+    return QuietHours(first, last, zone)
+
+
+def _hours(text: str) -> tuple[str, str, str]:
+    """The start, the end and the zone that are written."""
+    if match := _HOURS.fullmatch(text.strip()):
+        return match[1], match[2], match[3]
+    half = _AFTER.fullmatch(text.strip())
+    if half is None:
+        raise ValueError(f"{text}: write quiet hours with their time zone, like 22:00-07:00 Europe/Berlin")
+    return (half[2], MORNING, half[3]) if half[1].lower() == "after" else (MIDNIGHT, half[2], half[3])
 
 
 @cache

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
@@ -22,12 +22,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from alerts.types import DeliveryError
 from alerts.words import count
-from config.load import load, write_starter
-from config.types import Config
+from monitor import cli_config
+from monitor.cli_terminal import WRONG, Folder, configured, err, fail, out, places
+from monitor.cli_terminal import plain as _plain
 from monitor.places import AlreadyRunningError, Places
-
-WRONG = 2
-"""The exit code for what the user can mend."""
 
 app = typer.Typer(
     help="Watches news feeds for AI events, links them to stocks, and tells Slack when those stocks move unusually.",
@@ -38,13 +36,7 @@ app = typer.Typer(
 )
 companies = typer.Typer(help="The companies that are known: find one, refresh the list.", no_args_is_help=True)
 app.add_typer(companies, name="companies")
-out = Terminal()
-err = Terminal(stderr=True)
-
-Folder = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="DIR", help="Configuration folder [default: AFTERSHOCK_CONFIG or the platform's]"),
-]
+cli_config.register(app)
 
 
 def main() -> None:
@@ -54,37 +46,6 @@ def main() -> None:
     except OSError as error:
         # What a command could not read or write it says itself; this is its own output that went nowhere.
         sys.exit(f"aftershock: {error.strerror or error}")
-
-
-def fail(message: object) -> NoReturn:
-    """One clear line on standard error, exit code 2."""
-    err.print(f"[bold red]aftershock:[/] {_plain(message)}", soft_wrap=True, highlight=False)
-    raise typer.Exit(WRONG)
-
-
-def _plain(message: object) -> str:
-    return str(message).replace("[", r"\[")
-
-
-def places(folder: Path | None) -> Places:
-    """Where configuration and state live, `--config` first."""
-    found = Places.of(os.environ)
-    return Places(folder.expanduser(), found.state) if folder else found
-
-
-def configured(folder: Path | None) -> Config:
-    """The configuration of a folder over the shipped one; prints every problem, and ends if one is fatal."""
-    if folder and folder.exists() and not folder.is_dir():
-        fail(f"{folder}: this is a file. Name the folder that holds aftershock.yaml and watchlists")
-    if folder and not folder.is_dir():
-        fail(f"{folder}: no such folder. Create it with: aftershock init --config {folder}")
-    found = places(folder)
-    loaded = load(found.config if found.config.is_dir() else None, refreshed=found.listings)
-    for problem in loaded.problems:
-        err.print(_plain(problem), style="red" if problem.fatal else "yellow", soft_wrap=True, highlight=False)
-    if loaded.config is None:
-        raise typer.Exit(WRONG)
-    return loaded.config
 
 
 def set_up_logging() -> None:
@@ -146,7 +107,7 @@ def run(config: Folder = None) -> None:
     from monitor import daemon
 
     set_up_logging()
-    settings = configured(config)
+    settings = configured(config, last_good=True)
     with told_plainly():
         asyncio.run(daemon.run(settings, os.environ, places(config), filling=filling))
 
@@ -275,7 +236,13 @@ def stories(
 
 
 @app.command()
-def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, config: Folder = None) -> None:
+def check(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
+    config: Folder = None,
+    what_if: Annotated[
+        int, typer.Option("--what-if", metavar="DAYS", min=0, help="Also count what it would have told on stored days")
+    ] = 0,
+) -> None:
     """Validate the configuration; exit 0, or 2 with file:line:col: message."""
     where = folder or config
     settings = configured(where)
@@ -291,21 +258,9 @@ def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None
         highlight=False,
         soft_wrap=True,
     )
-
-
-@app.command()
-def init(config: Folder = None) -> None:
-    """Write a commented starter configuration; never overwrites."""
-    where = places(config).config
-    try:
-        written = write_starter(where)
-    except OSError as error:
-        fail(f"{where}: {error.strerror or error}")
-    for path in written:
-        out.print(f"wrote {path}", highlight=False, soft_wrap=True)
-    if not written:
-        out.print(f"{where}: everything is there already, nothing was changed", highlight=False, soft_wrap=True)
-    out.print("Edit the watchlist, then: aftershock check, and aftershock run", highlight=False)
+    if what_if:
+        with told_plainly():
+            cli_config.tell_what_if(settings, where, what_if, datetime.now(UTC))
 
 
 @app.command()

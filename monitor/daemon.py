@@ -28,6 +28,7 @@ from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed
 from monitor.market.sessions import Calendars
 from monitor.operator import failing, messages
 from monitor.places import AlreadyRunningError, Places
+from monitor.reloading import Reloader
 from monitor.store.ledger import KEPT
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, StoreError, Tx
@@ -162,23 +163,25 @@ class Daemon:
         self._broken: dict[str, str] = {}
         self._filling: Filling | None = filling
         self._pricing = asyncio.Lock()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._reloads: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
-        settings = self._config.settings
-        lines: tuple[tuple[str, Callable[[], Awaitable[object]], timedelta, int], ...] = (
-            ("news", self.news, min(NEWS_TICK, settings.poll_news), NEWS_PASSES),
-            ("prices", self.prices, settings.poll_prices, 1),
-            ("delivery", self.delivery, settings.poll_delivery, 1),
-            ("retention", self.retention, RETENTION_TICK, 1),
+        every = _ticks(self._config)
+        lines: tuple[tuple[str, Callable[[], Awaitable[object]], int], ...] = (
+            ("news", self.news, NEWS_PASSES),
+            ("prices", self.prices, 1),
+            ("delivery", self.delivery, 1),
+            ("retention", self.retention, 1),
         )
-        scheduler = AsyncIOScheduler(timezone=UTC)
-        for name, line, every, most in lines:
+        scheduler = self._scheduler
+        for name, line, most in lines:
             scheduler.add_job(
                 self._tick,
                 "interval",
                 (name, line),
-                seconds=every.total_seconds(),
+                seconds=every[name].total_seconds(),
                 id=name,
                 next_run_time=datetime.now(UTC),
                 misfire_grace_time=None,
@@ -201,6 +204,24 @@ class Daemon:
         """Begin a graceful stop; may be called more than once."""
         self._stopping.set()
 
+    async def swap(self, config: Config) -> None:
+        """Take another configuration from each line's next pass on; passes under way end with the one they began with.
+
+        Texts under way are finished by the old workers; the next pass has the new companies and events.
+        """
+        before, self._config = self._config, config
+        if isinstance(self._edges.news, HttpNews):
+            self._edges.news.settings = config.settings
+        for name, every in _ticks(config).items():
+            if every != _ticks(before)[name] and self._scheduler.get_job(name):
+                self._scheduler.reschedule_job(name, trigger="interval", seconds=every.total_seconds())
+        analyzer = self._edges.analyzer
+        if isinstance(analyzer, Pool) and (before.companies, before.lexicon) != (config.companies, config.lexicon):
+            reload = asyncio.create_task(analyzer.reload(config.companies, config.lexicon))
+            self._reloads.add(reload)
+            reload.add_done_callback(self._reloads.discard)
+            await asyncio.sleep(0)
+
     async def news(self) -> None:
         """One pass of the news line."""
         done = await read_news(self._edges, self._config, self._clock())
@@ -217,13 +238,14 @@ class Daemon:
             await self._prices()
 
     async def _prices(self) -> None:
+        config = self._config
         if self._filling:
             filling, self._filling = self._filling, None
             with filling() as progress:
-                found = await fill(self._edges, self._config, self._clock(), progress)
+                found = await fill(self._edges, config, self._clock(), progress)
             if found:
                 log.info("daily bars read", symbols=found)
-        done = await watch_prices(self._edges, self._config, self._clock())
+        done = await watch_prices(self._edges, config, self._clock())
         for delivery in done.deliveries:
             log.info("put into the outbox", kind=delivery.kind.value, key=delivery.key)
         if done.prices:
@@ -330,6 +352,17 @@ async def _introduce(notifier: Notifier) -> None:
         log.warning("alerts cannot be delivered yet", notifier=notifier.name, why=str(error))
 
 
+def _ticks(config: Config) -> dict[str, timedelta]:
+    """How often each line looks whether something is due."""
+    settings = config.settings
+    return {
+        "news": min(NEWS_TICK, settings.poll_news),
+        "prices": settings.poll_prices,
+        "delivery": settings.poll_delivery,
+        "retention": RETENTION_TICK,
+    }
+
+
 def _exchanges(config: Config) -> set[str]:
     return {config.instrument(w.symbol).exchange for watchlist in config.watchlists for w in watchlist.companies}
 
@@ -363,7 +396,12 @@ async def run(
             to=edges.notifier.name,
             state=str(places.state),
         )
-        await daemon.run()
+        reloading = asyncio.create_task(Reloader(config, places, edges.store, clock, daemon.swap).run())
+        try:
+            await daemon.run()
+        finally:
+            reloading.cancel()
+            await asyncio.gather(reloading, return_exceptions=True)
         log.info("stopped")
 
 

@@ -164,6 +164,7 @@ class _Telling:
             also=tuple(bound[1:]),
             closing=reading.closing,
             problem=reading.problem,
+            holding=watched.holding,
             quoted=quoted(reading.quote),
         )
 
@@ -395,6 +396,7 @@ def _row(decision: Decision, before: Row | None = None) -> Row:
         event=c.event,
         window=decision.window or Window.DAY,
         also=tuple(f"“{t.story.headline}”" for t in c.also),
+        holding=c.holding,
     )
     if c.tie is None and before is not None:
         return replace(row, join=before.join, before=before.before, since=before.since, expected=before.expected)
@@ -407,7 +409,7 @@ def _moved(row: Row, root: Root, decision: Decision) -> Row:
     mine = c.tie is not None and c.tie.story.id == root.story
     others = c.also if mine or c.tie is None else (c.tie, *c.also)
     also = tuple(f"“{t.story.headline}”" for t in others)
-    now = replace(row, day=c.day or row.day, event=c.event if mine else None, also=also)
+    now = replace(row, day=c.day or row.day, event=c.event if mine else None, also=also, holding=c.holding)
     return timed(now, c.tie.story.first_time, row.expected) if mine and c.tie else now
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from config.edit import EditError, add_feeds, feed_id
-from config.load import load, write_starter
+from config.load import load
+from config.starting import write_starter
 from config.types import Feed
 
 DESK = Feed("our-desk", "https://desk.example/rss?a=1#b", "Our desk: news & more", "press")

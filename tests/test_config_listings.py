@@ -358,7 +358,8 @@ def test_a_watchlist_names_a_company_of_the_table(tmp_path: Path, name: str) -> 
 def test_a_watched_stock_that_is_no_longer_listed_is_told(tmp_path: Path) -> None:
     """A warning: it will never have a price."""
     files = {"watchlists/old.yaml": 'name: Old\nchannel: "#old"\ncompanies: [WBA]\n'}
-    (problem,) = load(write(tmp_path, files)).problems
+    whole, problem = load(write(tmp_path, files)).problems
+    assert (False, True) == (whole.fatal, "this list can never alert" in whole.message)
     assert (False, True) == (problem.fatal, "WBA is no longer listed since 2025" in problem.message)
 
 

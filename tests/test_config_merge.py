@@ -83,8 +83,8 @@ def test_sections_whose_lines_are_commented_out_say_nothing(tmp_path: Path) -> N
             "1:18: http://news.intra/rss is no host: write a name or address, with a port if need be, like news.intra",
         ),
         ("network: {allow: [http://]}\n", "1:19: http:// is no host: write a name or address, with a port if need be"),
-        ("channel: [a, b]\n", "1:10: a text is expected here"),
-        ("quiet_hours: [a]\n", "1:14: a text is expected here"),
+        ("channel: [a, b]\n", "1:10: one text is expected here, not a list"),
+        ("quiet_hours: [a]\n", "1:14: one text is expected here, not a list"),
         (
             "contact: Jürgen\n",
             "1:10: Jürgen: write an e-mail address or a web address in plain letters (it is sent to publishers)",
@@ -250,9 +250,9 @@ def test_relations_are_read_with_their_direction_and_dates(tmp_path: Path) -> No
         ),
         (
             "nvidea: {supplier: [{to: tsmc, strength: 1}]}\n",
-            "1:1: nvidea is in no companies.yaml: did you mean NVIDIA?",
+            "1:1: nvidea is in no companies.yaml: did you mean nvidia?",
         ),
-        ("nvidia: {supplier: [{to: tmsc, strength: 1}]}\n", "1:26: tmsc is in no companies.yaml: did you mean TSMC?"),
+        ("nvidia: {supplier: [{to: tmsc, strength: 1}]}\n", "1:26: tmsc is in no companies.yaml: did you mean tsmc?"),
         ("nvidia: {supplier: [{to: vw, strength: 1}]}\n", "1:26: vw is in no companies.yaml: add it there first"),
         (
             "nvidia: {supplier: [{to: nvidia, strength: 1}]}\n",

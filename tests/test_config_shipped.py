@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.load import load, write_starter
+from config.load import load
+from config.starting import write_starter
 from config.types import Config, Settings, Threshold
 
 NAMES = (

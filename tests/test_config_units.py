@@ -32,6 +32,8 @@ from config.types import QuietHours
         (units.duration, "7 d", timedelta(days=7)),
         (units.day, "2025-01-27", date(2025, 1, 27)),
         (units.quiet_hours, "22:00-07:00 Europe/Berlin", QuietHours(time(22), time(7), "Europe/Berlin")),
+        (units.quiet_hours, "after 22:00 Europe/Berlin", QuietHours(time(22), time(7), "Europe/Berlin")),
+        (units.quiet_hours, "Before 8:30 UTC", QuietHours(time(0), time(8, 30), "UTC")),
         (units.quiet_hours, "9:30 - 16:00 UTC", QuietHours(time(9, 30), time(16), "UTC")),
     ],
 )
@@ -45,7 +47,7 @@ def test_a_quantity_with_its_unit_is_understood(read: Callable[[str], object], t
     [
         (units.percent, "0.03", "0.03 of what? Write 3% if that is meant"),
         (units.percent, "3", "3 of what? Write 3% if that is meant"),
-        (units.percent, "-3%", "-3% is not a percentage: write it like 3%"),
+        (units.percent, "-3%", "-3%: write 3% (either side counts, and a point before decimals)"),
         (units.percent, "0%", "0% can never be asked of a move: write more than 0% and at most 100%"),
         (units.percent, "300%", "300% can never be asked of a move: write more than 0% and at most 100%"),
         (units.dollars, "50B", "50B is not an amount in US dollars: write $50B"),

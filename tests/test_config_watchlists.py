@@ -100,7 +100,7 @@ def test_follow_nothing_means_named_companies_only(tmp_path: Path) -> None:
             "companies: [NVDA]\ncolour: x\n",
             (
                 "2:1: colour is not known here: "
-                "known are name, channel, events, follow, thresholds, companies, unlinked, cooldown"
+                "known are include, channel, events, follow, thresholds, companies, unlinked, cooldown, name"
             ),
         ),
         ("name: AI\n", "1:1: companies is missing: add `companies: ...`"),
@@ -120,7 +120,7 @@ def test_follow_nothing_means_named_companies_only(tmp_path: Path) -> None:
         ),
         (
             "companies:\n  - NVDA: 'a\n\n  b'\n",
-            "2:11: a b stands alone: write it with its name, `name: a b`",
+            "2:11: a b stands alone: write what it is, like {holding: a b}",
         ),
         ("# nothing yet\n", "1:1: there is nothing here: write `name: value` lines below, or remove it"),
         (
@@ -132,7 +132,7 @@ def test_follow_nothing_means_named_companies_only(tmp_path: Path) -> None:
             "2:23: a comma in braces ends the value, so 200 stands alone: write numbers without commas, or in quotes",
         ),
         ("companies:\n  - ASML: {hold: 3}\n", "2:12: hold is not known here: did you mean holding?"),
-        ("companies:\n  - ASML: 3\n", "2:11: 3 stands alone: write it with its name, `name: 3`"),
+        ("companies:\n  - ASML: 3\n", "2:11: 3 stands alone: write what it is, like {holding: 3}"),
         (
             "companies: [NVDA]\nchannel: #ai\n",
             '2:1: there is nothing here: write the channel in quotes, "#name", or # begins a comment',

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from standins.edits import DISTURBANCES, GOOD, SAVES, disturb
 from standins.line import Line
 from standins.slack import SlackServer
 from standins.web import Web, item, rss
@@ -203,3 +205,76 @@ def test_without_a_network_it_stays_up_says_so_once_and_recovers(world: World, t
             assert 0 == process.wait(DEADLINE)
     assert 1 == len(channel.roots)
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_an_edit_counts_while_it_runs_and_a_wrong_one_never_stops_it(world: World, tmp_path: Path) -> None:
+    """A lower threshold makes the alert that was not due before; a broken file is told, and survived by a restart."""
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    watchlist = world.config / "watchlists" / "test.yaml"
+    settings = world.config / "aftershock.yaml"
+    settings.write_text(f"channel: '#ai'\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    watchlist.write_text(f"{WATCHLIST}unlinked: yes\nthresholds: [{{move: 50%}}]\n", encoding="utf-8")
+    with world.daemon(log) as process:
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= 2, process, log)
+        world.trade(88.0)
+        seen = world.yahoo.count("/v7/finance/quote")
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= seen + 3, process, log)
+        assert [] == channel.messages
+        watchlist.write_text(f"{WATCHLIST}thresholds: [{{move: 5}}]\n", encoding="utf-8")
+        wait(lambda: "5 of what? Write 5% if that is meant" in str(channel.messages), process, log)
+        watchlist.write_text(f"{WATCHLIST}unlinked: yes\nthresholds: [{{move: 5%}}]\n", encoding="utf-8")
+        wait(lambda: any("NVDA -12.0 %" in message.text for message in channel.roots), process, log)
+        wait(lambda: "test.yaml: move 50%" in str(channel.messages), process, log)
+        watchlist.write_text("companies: [NVDA", encoding="utf-8")
+        wait(lambda: "is not closed" in str(channel.messages), process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    told_before = len(channel.messages)
+    with world.daemon(log) as process:
+        wait(lambda: len(logged(log, "started")) == 2, process, log)
+        assert "Started with the last good configuration" in log.read_text(encoding="utf-8")
+        watchlist.write_text(f"{WATCHLIST}unlinked: yes\nthresholds: [{{move: 5%}}]\n", encoding="utf-8")
+        wait(lambda: "right again" in str(channel.messages[told_before:]), process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    assert told_before + 1 == len(channel.messages)
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_two_hundred_random_edits_cost_a_running_daemon_no_alert(world: World, tmp_path: Path) -> None:
+    """Each good edit counts, nothing else does, and the fall that comes after all of them is told."""
+    log = tmp_path / "log"
+    draw = random.Random(11)  # noqa: S311  a test's choices
+    path = world.config / "watchlists" / "test.yaml"
+    good = GOOD + "unlinked: yes\n"
+    path.write_text(good.format(move=90), encoding="utf-8")
+    settings = world.config / "aftershock.yaml"
+    settings.write_text(f"channel: '#ai'\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    took = []
+    with world.daemon(log) as process:
+        wait(lambda: bool(logged(log, "started")), process, log)
+        world.trade(88.0)
+        for number in range(200):
+            kind = draw.choice(("good", *DISTURBANCES))
+            if path.is_symlink():
+                path.unlink()
+            if kind != "good":
+                disturb(path, kind, draw)
+                continue
+            move = 20 + number % 60 + number / 1000
+            draw.choice(SAVES)(path, good.format(move=move))
+            path.chmod(0o644)
+            start = time.monotonic()
+            wait(lambda: f"-> {move:g}%" in log.read_text(encoding="utf-8"), process, log)  # noqa: B023  at once
+            took.append(time.monotonic() - start)
+        assert not any("NVDA -12.0 %" in message.text for message in world.slack[CHANNEL].roots)
+        path.unlink(missing_ok=True)
+        path.write_text(good.format(move=5), encoding="utf-8")
+        wait(lambda: any("NVDA -12.0 %" in m.text for m in world.slack[CHANNEL].roots), process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+    took.sort()
+    print(f"{len(took)} good edits: median {took[len(took) // 2]:.2f} s, slowest {took[-1]:.2f} s")  # noqa: T201  measured

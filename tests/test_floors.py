@@ -18,7 +18,8 @@ ROOMS = {
     "apscheduler": "monitor/daemon.py",
     "ruamel": "config/",
     "pyarrow": "monitor/market/recorded.py",
-    "typer": "monitor/cli.py",
+    "typer": "monitor/cli",
+    "watchfiles": "monitor/watching.py",
     "websockets": "monitor/market/streaming.py",
 }
 

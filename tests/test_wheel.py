@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-DATA = (".yaml", ".typed", ".jsonl", ".gz", ".xz", ".tsv", ".npz", ".md")
+DATA = (".yaml", ".json", ".typed", ".jsonl", ".gz", ".xz", ".tsv", ".npz", ".md")
 
 
 def test_the_wheel_holds_every_module_and_data_file(tmp_path: Path) -> None:

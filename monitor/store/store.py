@@ -128,6 +128,14 @@ class Tx:
         query = select(t.stories.c.body).where(recent & t.stories.c.links if linking else recent)
         return [t.load(Story, row.body) for row in self._db.execute(query.order_by(t.stories.c.id))]
 
+    def seen(self, since: datetime) -> dict[str, list[datetime]]:
+        """When the articles of stories were first had, by story and ascending, of those since then."""
+        query = select(t.articles.c.story, t.articles.c.seen).where(t.articles.c.seen >= since)
+        found: dict[str, list[datetime]] = {}
+        for row in self._db.execute(query.where(t.articles.c.story.is_not(None)).order_by(t.articles.c.seen)):
+            found.setdefault(row.story, []).append(row.seen)
+        return found
+
     def stories(self, ids: Iterable[str]) -> list[Story]:
         """Those stories, however old."""
         query = select(t.stories.c.body).where(t.stories.c.id.in_(list(ids))).order_by(t.stories.c.id)

@@ -10,7 +10,8 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.cli import configured, places, set_up_logging, told_plainly
+from monitor.cli import set_up_logging, told_plainly
+from monitor.cli_terminal import configured, places
 from monitor.daemon import run, utc_now
 
 
@@ -23,7 +24,7 @@ def main() -> None:
         return utc_now() + shift
 
     set_up_logging()
-    config = configured(folder)
+    config = configured(folder, last_good=True)
     with told_plainly():
         asyncio.run(run(config, os.environ, places(folder), clock))
 

@@ -1,0 +1,72 @@
+"""What every command shares: the terminal, one plain line for what the user can mend, and the configuration to use."""
+
+import os
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console as Terminal
+
+from config.kept import Keeper
+from config.load import Loaded, load
+from config.types import Config
+from monitor.places import Places
+
+WRONG = 2
+"""The exit code for what the user can mend."""
+
+out = Terminal()
+err = Terminal(stderr=True)
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="DIR", help="Configuration folder [default: AFTERSHOCK_CONFIG or the platform's]"),
+]
+
+
+def fail(message: object) -> NoReturn:
+    """One clear line on standard error, exit code 2."""
+    err.print(f"[bold red]aftershock:[/] {plain(message)}", soft_wrap=True, highlight=False)
+    raise typer.Exit(WRONG)
+
+
+def plain(message: object) -> str:
+    """Text that is no markup."""
+    return str(message).replace("[", r"\[")
+
+
+def places(folder: Path | None) -> Places:
+    """Where configuration and state live, `--config` first."""
+    found = Places.of(os.environ)
+    return Places(folder.expanduser(), found.state) if folder else found
+
+
+def configured(folder: Path | None, *, last_good: bool = False) -> Config:
+    """The configuration of a folder over the shipped one; prints every problem, and ends if one is fatal.
+
+    With `last_good` it ends only if no configuration ever counted here; else that one is used, which is said.
+    """
+    found = places(folder)
+    kept = Keeper(found.state).good if last_good else None
+    loaded = looked(folder, missing=kept is not None)
+    if loaded.config is not None:
+        return loaded.config
+    again = kept.load(found.listings).config if kept else None
+    if kept is None or again is None:
+        raise typer.Exit(WRONG)
+    since = f"{kept.since:%d %b %H:%M} UTC"
+    err.print(f"Started with the last good configuration, of {since}, until this is mended.", highlight=False)
+    return again
+
+
+def looked(folder: Path | None, *, missing: bool = False) -> Loaded:
+    """What a folder comes to, with every problem printed; with `missing` one that is not there is a problem too."""
+    if folder and folder.exists() and not folder.is_dir():
+        fail(f"{folder}: this is a file. Name the folder that holds aftershock.yaml and watchlists")
+    if folder and not folder.is_dir() and not missing:
+        fail(f"{folder}: no such folder. Create it with: aftershock init --config {folder}")
+    found = places(folder)
+    loaded = load(found.config if found.config.is_dir() or missing else None, refreshed=found.listings)
+    for problem in loaded.problems:
+        err.print(plain(problem), style="red" if problem.fatal else "yellow", soft_wrap=True, highlight=False)
+    return loaded
