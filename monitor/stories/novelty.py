@@ -1,8 +1,8 @@
 """What a further article brings to a story: a new fact, or an echo. Pure.
 
 A new fact is a new kind of event, a new party or a new amount; another outlet never is one, nor is a price move, a
-retrospective, or what analysts say of a happening. An amount is new if it is told by an article that reports a fact and no amount of the story is near it:
-$17.4 billion and $17 billion are the same news.
+retrospective, or what analysts say of a happening. An amount is new if it is told by an article that reports a fact and
+no amount of the story is near it: $17.4 billion and $17 billion are the same news.
 """
 
 from collections.abc import Collection
