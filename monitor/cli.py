@@ -65,7 +65,6 @@ def set_up_logging() -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.CRITICAL)
     # What these say of failing calls is told once, in our words, by the lines.
