@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 LOCKED := .venv/.locked
 
-.PHONY: demo test lint bench listings voice run lock clean python-found
+.PHONY: demo test lint bench listings voice stories run lock clean python-found
 
 demo: $(LOCKED) ## replay 27 January 2025 in the terminal
 	$(BIN)/aftershock replay 2025-01-27
@@ -27,6 +27,9 @@ listings: $(LOCKED) ## the shipped table of listed companies, after a change of 
 
 voice: $(LOCKED) ## the second voice's weights, after a change of nlp/training, the rules or the companies
 	$(BIN)/python -m nlp.train
+
+stories: $(LOCKED) ## prints what evidence should count in joining stories, after a change of monitor/stories
+	$(BIN)/python -m monitor.stories.train
 
 run: $(LOCKED) ## the daemon, in this terminal
 	$(BIN)/aftershock run

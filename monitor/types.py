@@ -177,7 +177,8 @@ class Print:
 class Report:
     """An article with what was found in it; what stories are made of.
 
-    `named` are the companies of its title, `companies` those of its whole text, in order of place.
+    `named` are the companies of its title, `companies` those of its whole text, in order of place; `beside` are those in
+    the sentences of its facts, where the title names nobody.
     """
 
     article: Article
@@ -185,6 +186,7 @@ class Report:
     companies: tuple[str, ...]
     facts: tuple[Fact, ...]
     print: Print
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

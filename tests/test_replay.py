@@ -31,6 +31,7 @@ from nlp.pipeline import Pipeline
 from nlp.pool import Inline
 
 DAY = DAYS / "2025-01-27"
+TIP = "2025-01-21-trump-expected-to-announce-big-private-309b59"
 STARGATE = "2025-01-21-openai-softbank-and-oracle-to-invest-041892"
 Lines = list[dict[str, Any]]
 
@@ -287,6 +288,15 @@ async def test_the_22nd_is_told_under_stargate(config: Config) -> None:
     }
     assert ["9984.T"] == [m["symbol"] for m in again[0]["moves"]]
     assert "9984.T: softbank is named in the news itself" in again[0]["text"]
+
+
+async def test_oracle_s_rise_on_the_21st_is_told_under_the_tip_of_stargate(config: Config) -> None:
+    """The venture is official only after the close; two hours before, one outlet names those who are to form it."""
+    calendars = Calendars()
+    items = tuple(a for a in read_items(DAY / "items.jsonl") if a.seen.date() <= date(2025, 1, 21))
+    again = await told_again(Day(date(2025, 1, 21), items, Recorded.read(DAY, calendars)), config, calendars)
+    told = [line for line in again if line["kind"] != "digest" and any(m["symbol"] == "ORCL" for m in line["moves"])]
+    assert {TIP} == {line["story"] for line in told}
 
 
 def test_deliveries_come_in_order_and_keys_once(lines: Lines) -> None:
