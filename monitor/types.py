@@ -177,8 +177,8 @@ class Print:
 class Report:
     """An article with what was found in it; what stories are made of.
 
-    `named` are the companies of its title, `companies` those of its whole text, in order of place; where the title names
-    nobody, `beside` are those in the sentences of its facts.
+    `named` are the companies of its title, `companies` those of its whole text, in order of place. Where the title
+    names nobody, `beside` are those in the sentences of its facts.
     """
 
     article: Article
