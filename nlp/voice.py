@@ -36,9 +36,9 @@ LEAST = 0.3
 SECOND = 0.35
 """Likelihood from which a second cause counts beside the first."""
 INSIDE, INSIDE_MOVES, INSIDE_ALONE = 0.45, 0.3, 0.9
-"""Likelihood that a cause and a market move must have inside an article where one of its rules fires, and any type where
-none does: the voice learnt from headlines, which report, while most sentences of an article explain. A market move is
-believed sooner, since it links nobody."""
+"""Likelihood that a cause and a market move must have inside an article where one of its rules fires, and any type
+where none does: the voice learnt from headlines, which report, while most sentences of an article explain. A market
+move is believed sooner, since it links nobody."""
 
 
 @dataclass(frozen=True, slots=True)
