@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from config.types import AliasClass, Company, Origin
 from nlp import blocked
-from nlp.matcher import FIRST_UNSPACED, Automaton, clean, fold, is_whole
+from nlp.matcher import FIRST_UNSPACED, PLAIN, Automaton, clean, fold, is_whole
 from nlp.tickers import Symbols
 
 NAME, BRAND, PERSON, TICKER = "name", "brand", "person", "ticker"
@@ -132,7 +132,9 @@ class Aliases:
         length = len(text)
         found = []
         for index, start, end in self._automaton.places(folded):
-            if (start and _runs_on(folded, start)) or (self._capital[index] and text[start].islower()):
+            if start and (folded[start - 1] in PLAIN or _runs_on(folded, start)):
+                continue
+            if self._capital[index] and text[start].islower():
                 continue
             entry, last = self._known[index], end
             if end < length and folded[end] not in _EDGES and not is_whole(folded, start, end):

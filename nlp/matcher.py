@@ -90,11 +90,15 @@ class Matcher(Generic[T]):
         found = [
             Found(start, end, value)
             for number, start, end in self._automaton.places(folded)
-            if is_whole(folded, start, end)
+            if not (start and folded[start - 1] in PLAIN and folded[start] in PLAIN) and is_whole(folded, start, end)
             for value in self._values[number]
         ]
         found.sort(key=lambda f: (f.start, -f.end))
         return found
+
+
+PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+"""Between two of these no word begins: what most places in an English text are told by."""
 
 
 def is_whole(text: str, start: int, end: int) -> bool:
