@@ -86,12 +86,19 @@ class Slack:
     name = "slack"
     can_look_up = True
 
-    def __init__(self, token: str, base_url: str | None = None, timeout: float = TIMEOUT) -> None:
-        """Connect to nothing yet; `timeout` in seconds bounds each call."""
+    def __init__(
+        self, token: str, base_url: str | None = None, timeout: float = TIMEOUT, *, buttons: bool = False
+    ) -> None:
+        """Connect to nothing yet; `timeout` in seconds bounds each call.
+
+        Messages have `buttons` only where somebody listens to them (Socket Mode): Slack shows an error under one that
+        nobody answers.
+        """
         self._client = AsyncWebClient(token, base_url=base_url or BASE_URL, retry_handlers=[])
         # The session below reads the proxy variables, and NO_PROXY, which slack_sdk does not.
         self._client.proxy = None
         self._timeout = timeout
+        self._buttons = buttons
         self._ids: dict[str, str] = {}
 
     async def post(self, delivery: Delivery, thread: str | None) -> str:
@@ -194,7 +201,7 @@ class Slack:
         self, method: Callable[..., Awaitable[Any]], delivery: Delivery, about: Mapping[str, Any]
     ) -> Any:  # noqa: ANN401  slack_sdk's answers
         """Call with the blocks; where Slack refuses those, with the text alone: plain is better than silent."""
-        blocks = [dict(block) for block in delivery.blocks]
+        blocks = [dict(block) for block in delivery.blocks if self._buttons or block["type"] != "actions"]
         try:
             return await self._call(delivery.channel, method, **about, **({"blocks": blocks} if blocks else {}))
         except _RefusedError as refused:

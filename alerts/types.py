@@ -136,6 +136,38 @@ class Verdict(StrEnum):
     NOTHING = "nothing"
 
 
+class Severity(StrEnum):
+    """How far beyond its threshold a move is; the multiples, mentions and channels of each are settings."""
+
+    NOTICE = "notice"
+    ALERT = "alert"
+    ALARM = "alarm"
+
+
+class MuteKind(StrEnum):
+    """What a mute is about: a story by its id, a symbol, an event type, or a relation by its kind."""
+
+    STORY = "story"
+    SYMBOL = "symbol"
+    EVENT = "event"
+    RELATION = "relation"
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Somebody wants to hear no more of `what` in `channel` ("" for all), until then, or None for until it is lifted.
+
+    `by` is who said so, in words.
+    """
+
+    kind: MuteKind
+    what: str
+    channel: str
+    until: datetime | None
+    by: str
+    at: datetime
+
+
 class Crossing(StrEnum):
     """Why an alert is made: the first of its session, a much larger move, the other side, or once more."""
 
@@ -167,8 +199,8 @@ class Told:
 class Decision:
     """A verdict with its reason and the trace of every condition, for people.
 
-    `window` is the window that decided an ALERT. `told` is what becomes of the (channel, symbol,
-    session) state: the value to store, None to leave it as it is.
+    `window` is the window that decided an ALERT, `severity` how far it is beyond its threshold. `told` is what becomes
+    of the (channel, symbol, session) state: the value to store, None to leave it as it is.
     """
 
     verdict: Verdict
@@ -180,6 +212,7 @@ class Decision:
     crossing: Crossing | None = None
     window: Window | None = None
     told: Told | None = None
+    severity: Severity = Severity.NOTICE
 
 
 class DeliveryKind(StrEnum):
@@ -195,7 +228,9 @@ class DeliveryKind(StrEnum):
 class Row:
     """One stock in a message: the move by the day window, by the event window if shown, and its path.
 
-    `window` is the one by which it crossed.
+    `window` is the one by which it crossed, `severity` the worst that was told of it this session. `corrected` says
+    why what was told of it was wrong, "" while it stands; `under` is the headline of its story where a message tells
+    those of several.
     """
 
     company: str
@@ -208,6 +243,9 @@ class Row:
     also: tuple[str, ...] = ()
     told: bool = True
     window: Window = Window.DAY
+    severity: Severity = Severity.NOTICE
+    corrected: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +351,11 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RootView:
-    """All that a root message shows. `rows` in order of first crossing; `market` lines are ready to print."""
+    """All that a root message shows. `rows` in order of first crossing; `market` lines are ready to print.
+
+    `mention` is whom its severity calls ("@here", "@channel", or the id of a person or a group); `marks` are lines on
+    what people did with it (acknowledged, muted). `key` is the root's own, for its buttons; "" for none.
+    """
 
     channel: str
     session: date
@@ -324,6 +366,9 @@ class RootView:
     records: tuple[str, ...] = ()
     previous: str | None = None
     states: Mapping[str, str] = field(default_factory=dict)
+    mention: str = ""
+    marks: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +376,8 @@ class DigestView:
     """A day in one table: `rows` that were told and, with `told` false, that were linked but did not cross.
 
     `stories` are the day's root messages' (None for moves without linked news), `held` how many
-    moves were held back by reason, `title` says which day or region it closes.
+    moves were held back by reason, `title` says which day or region it closes. That of a `region` stands in a thread
+    whose first message explains the figures.
     """
 
     channel: str
@@ -344,3 +390,63 @@ class DigestView:
     market: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn picture: PNG bytes, its title, and what it shows in words for those who cannot see it."""
+
+    png: bytes
+    title: str
+    alt: str
+
+
+class Gallery(Protocol):
+    """A notifier that can also show pictures in the thread of a message."""
+
+    async def show(self, picture: Picture, channel: str, thread: str, replaces: str = "") -> str:
+        """Upload into the thread of message `thread` and take away the picture that this one replaces; its id.
+
+        May show a picture twice after a lost answer. Raises DeliveryError.
+        """
+        ...
+
+
+class Verb(StrEnum):
+    """What people ask of Aftershock, by a button, a slash command or the command line."""
+
+    STATUS = "status"
+    WHY = "why"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    WATCH = "watch"
+    LESS = "less"
+    ACKNOWLEDGE = "acknowledge"
+    WRONG = "wrong"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that somebody asks for.
+
+    `what` is its object as written: a symbol or a name, a story's or root's key for a button. `more` is what follows
+    it: a span ("2h", "today"), a percentage, which mistake. `by` names who asks, `channel` where; `root` is the key
+    of the message whose button was pressed.
+    """
+
+    verb: Verb
+    by: str
+    what: str = ""
+    more: str = ""
+    channel: str = ""
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the asker is told, in plain text; `redraw` names the root message that should show it too."""
+
+    text: str
+    redraw: str = ""

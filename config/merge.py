@@ -6,7 +6,7 @@ watchlist, an id in a relation, a feed to drop. Sources come shipped first; late
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from config.models import (
     RelationForm,
     RelationsForm,
     SettingsForm,
+    SeverityForm,
     ThresholdForm,
     WatchedForm,
     WatchlistForm,
@@ -37,6 +38,7 @@ from config.types import (
     RelationKind,
     Settings,
     Threshold,
+    Tiers,
     Watched,
     Watchlist,
 )
@@ -128,8 +130,18 @@ def settings(sources: Sequence[Source[SettingsForm]]) -> Settings:
         "min_strength": last(lambda form: form.links.min_strength),
         "workers": last(lambda form: form.workers),
         "quiet": last(lambda form: form.quiet_hours),
+        "tiers": _tiers([source.form.severity for source in sources]),
     }
     return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _tiers(forms: Sequence[SeverityForm]) -> Tiers:
+    found = Tiers()
+    for form in forms:
+        for name in ("notice", "alert", "alarm"):
+            given = getattr(form, name).model_dump(exclude_none=True)
+            found = replace(found, **{name: replace(getattr(found, name), **given)})
+    return found
 
 
 def feeds(

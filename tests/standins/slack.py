@@ -311,10 +311,42 @@ def block_problems(blocks: Any) -> list[str]:  # noqa: ANN401  what a client sen
                 found += [] if 1 <= len(elements) <= 10 else [f"{where}/elements: {len(elements)} of 1 to 10"]
                 for i, element in enumerate(elements):
                     found += _text_problems(f"{where}/elements/{i}", element, 3000, {"plain_text", "mrkdwn"})
+            case "actions":
+                found += _actions_problems(where, block)
             case "divider":
                 pass
             case other:
                 found.append(f"{where}: unsupported type {other}")
+    names = [block["block_id"] for block in blocks if "block_id" in block]
+    found += [
+        f"blocks: block_id {name} twice or too long" for name in names if names.count(name) > 1 or len(name) > 255
+    ]
+    return found
+
+
+def _actions_problems(where: str, block: Mapping[str, Any]) -> list[str]:
+    elements = block.get("elements") or []
+    found = [] if 1 <= len(elements) <= 25 else [f"{where}/elements: {len(elements)} of 1 to 25"]
+    ids = [element.get("action_id", "") for element in elements]
+    found += [f"{where}: action_id {one} twice or too long" for one in ids if ids.count(one) > 1 or len(one) > 255]
+    for i, element in enumerate(elements):
+        at = f"{where}/elements/{i}"
+        if element["type"] == "button":
+            found += _text_problems(f"{at}/text", element.get("text"), 75, {"plain_text"})
+            found += [] if len(element.get("value", "")) <= 2000 else [f"{at}/value: too long"]
+        elif element["type"] == "static_select":
+            found += _text_problems(f"{at}/placeholder", element.get("placeholder"), 150, {"plain_text"})
+            groups = element.get("option_groups") or []
+            found += [] if 1 <= len(groups) <= 100 else [f"{at}/option_groups: {len(groups)} of 1 to 100"]
+            for group in groups:
+                found += _text_problems(f"{at}/label", group.get("label"), 75, {"plain_text"})
+                options = group.get("options") or []
+                found += [] if 1 <= len(options) <= 100 else [f"{at}/options: {len(options)} of 1 to 100"]
+                for option in options:
+                    found += _text_problems(f"{at}/option", option.get("text"), 75, {"plain_text"})
+                    found += [] if 1 <= len(option.get("value", "")) <= 150 else [f"{at}/option: value too long"]
+        else:
+            found.append(f"{at}: unsupported type {element['type']}")
     return found
 
 
