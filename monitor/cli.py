@@ -167,6 +167,9 @@ def replay(
     day: Annotated[str, typer.Argument(help="A recorded day that is shipped (2025-01-27), or a folder of your own")],
     config: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a delivery")] = False,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", metavar="DIR", help="Also write the messages' pictures there")
+    ] = None,
 ) -> None:
     """Tell a recorded day again, through the same code as live.
 
@@ -175,6 +178,7 @@ def replay(
     from alerts.console import Console
     from monitor import replay as player
     from monitor.market.sessions import Calendars
+    from monitor.pictures import Album
     from nlp.pipeline import Pipeline
     from nlp.pool import Inline
 
@@ -192,7 +196,8 @@ def replay(
         def moved(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description="replaying")
 
-        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved))
+        album = Album(pictures) if pictures else None
+        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved, album))
 
 
 @app.command()

@@ -97,7 +97,7 @@ def _view(telling: "Telling", channel: str, session: date, region: str) -> Diges
         stories=tuple(dict.fromkeys(telling.story_note(root) for root in roots)),
         held={} if region else telling.tx.held(channel, session),
         market=(*telling.snapshot.closing_lines(session), *beside_lines(rows)),
-        records=tuple(dict.fromkeys(text for root in roots for text in root.records)),
+        records=() if region else tuple(dict.fromkeys(text for root in roots for text in root.records)),
         states=telling.snapshot.states(row.symbol for row in rows),
         region=region,
     )

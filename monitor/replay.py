@@ -13,12 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from alerts.outbox import Pace
-from alerts.types import Delivery, Move, Notifier, Row, Window
+from alerts.types import Delivery, Gallery, Move, Notifier, Row, Window
 from config.types import Config, Feed
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.clean import one_line
 from monitor.market.recorded import Recorded
 from monitor.market.sessions import Calendars
+from monitor.pictures import Studio, show_due
 from monitor.store.store import Store, Tx
 from monitor.types import Analyzer, Article, FeedAnswer, FeedState
 
@@ -225,8 +226,12 @@ async def replay(
     notifier: Notifier,
     calendars: Calendars,
     progress: Callable[[int, int], object] = lambda _done, _all: None,
+    gallery: Gallery | None = None,
 ) -> None:
-    """Tell the day again to `notifier`. `progress` hears how many of how many moments are done."""
+    """Tell the day again to `notifier`. `progress` hears how many of how many moments are done.
+
+    A `gallery`, where given, gets the pictures of the messages as they would have stood in Slack.
+    """
     feeds = tuple(Feed(name, "", name) for name in sorted({a.feed for a in day.items}))
     config = replace(config, feeds=feeds)
     prices = day.prices.instants(day.date)
@@ -235,6 +240,7 @@ async def replay(
     with TemporaryDirectory(prefix="aftershock-") as folder:
         store = Store(Path(folder) / "replay.db", durable=False)
         edges = Edges(RecordedNews(day.items), analyzer, day.prices, notifier, store, calendars, pace=Pace(timedelta()))
+        studio, waiting = Studio(), dict[str, datetime]()
         try:
             if moments:
                 await store.transact(lambda tx: _follow(tx, feeds, moments[0] - timedelta(seconds=1)))
@@ -244,8 +250,13 @@ async def replay(
                 if now in watched:
                     await watch_prices(edges, config, now)
                     await deliver(edges, config, now)
+                    if gallery:
+                        _, wrong = await show_due(store, gallery, studio, calendars, lambda now=now: now, waiting)
+                        for root, why in wrong.items():
+                            raise ReplayError(f"no picture of {root}: {why}")
             progress(len(moments), len(moments))
         finally:
+            await studio.close()
             store.close()
 
 

@@ -366,3 +366,15 @@ class Root:
     drawn: datetime | None = None
     edits: int = 0
     acknowledged: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that was sent: where it stands, how much was told of it so far, and what it tells."""
+
+    root: str
+    channel: str
+    thread: str
+    told: int
+    rows: tuple[Row, ...]
+    story: str | None

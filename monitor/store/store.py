@@ -30,7 +30,7 @@ from alerts.types import (
 )
 from monitor.market.gate import Looks
 from monitor.store import tables as t
-from monitor.types import Article, FeedState, History, Quote, Root, Story, StoryPrice
+from monitor.types import Article, FeedState, History, Quote, Root, Shown, Story, StoryPrice
 from monitor.unseen import Holder, Key, Sifted, edited, sift, version
 
 R = TypeVar("R")
@@ -349,6 +349,25 @@ class Tx:
         found: dict[str, list[tuple[datetime, float]]] = {}
         for row in self._db.execute(select(t.points).where(mine).order_by(t.points.c.symbol, t.points.c.at)):
             found.setdefault(row.symbol, []).append((row.at, row.price))
+        return found
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """Messages that stand in a channel, from `since` on: roots and digests with what they tell."""
+        count = func.count().label("told")
+        kinds = [DeliveryKind.POST.value, DeliveryKind.DIGEST.value, DeliveryKind.REPLY.value]
+        mine = t.outbox.c.kind.in_(kinds) & (t.outbox.c.state == DeliveryState.SENT.value) & (t.outbox.c.due >= since)
+        told = {
+            row.root: row.told for row in self._db.execute(select(t.outbox.c.root, count).where(mine).group_by("root"))
+        }
+        found = []
+        for root, number in told.items():
+            body = self._db.scalar(select(t.outbox.c.body).where(t.outbox.c.key == root))
+            thread = self.root_ts(root)
+            if body and thread:
+                first = t.load(Delivery, body)
+                kept = self.root(root)
+                rows, story = (kept.rows, kept.story) if kept else (first.rows, first.story)
+                found.append(Shown(root, first.channel, thread, number, rows, story))
         return found
 
     def pictures(self) -> dict[str, tuple[str, datetime, str]]:
