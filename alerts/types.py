@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class Window(StrEnum):
@@ -402,6 +402,7 @@ class Picture:
     alt: str
 
 
+@runtime_checkable
 class Gallery(Protocol):
     """A notifier that can also show pictures in the thread of a message."""
 

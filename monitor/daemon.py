@@ -16,16 +16,19 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from filelock import FileLock, Timeout
 
-from alerts.console import Console
 from alerts.outbox import wake
-from alerts.types import DeliveryError, Notifier
+from alerts.types import Answer as Reply
+from alerts.types import Command, DeliveryError, Gallery, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
 from monitor.filling import Progress, fill
 from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
+from monitor.notifiers import listener_of, notifier_of
+from monitor.obeying import Desk
 from monitor.operator import failing, messages
+from monitor.pictures import Studio, show_due
 from monitor.places import AlreadyRunningError, Places
 from monitor.store.outbox import StoredOutbox
 from monitor.store.store import Store, StoreError, Tx
@@ -44,18 +47,11 @@ BREATH = 1.0
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
 
+PICTURES_TICK = timedelta(seconds=5)
+"""How often it is looked whether a picture is due; pictures follow their messages."""
+
 NEWS_PASSES = 20
 """How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
-
-
-def _console(_: Mapping[str, str]) -> Notifier:
-    return Console()
-
-
-def _slack(environment: Mapping[str, str]) -> Notifier:
-    from alerts.slack import Slack  # noqa: PLC0415  slack_sdk is loaded only where it is used
-
-    return Slack(environment["SLACK_BOT_TOKEN"], base_url=environment.get("AFTERSHOCK_SLACK_URL"))
 
 
 def _yahoo(environment: Mapping[str, str], state: Path) -> PriceSource:
@@ -74,9 +70,6 @@ def _streaming(environment: Mapping[str, str], state: Path) -> PriceSource:
     return Streaming(source, url, tick_of, settled=source.closes)
 
 
-NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier]] = {"slack": _slack, "console": _console}
-"""Notifiers by name: one class and one row each."""
-
 PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {
     "yahoo": _yahoo,
     "yahoo-streaming": _streaming,
@@ -92,11 +85,6 @@ Filling = Callable[[], AbstractContextManager[Progress]]
 def no_filling() -> Iterator[Progress]:
     """Show nothing."""
     yield lambda _done, _all: None
-
-
-def notifier_of(environment: Mapping[str, str]) -> Notifier:
-    """Slack if there is a token for it, else the terminal."""
-    return NOTIFIERS["slack" if environment.get("SLACK_BOT_TOKEN") else "console"](environment)
 
 
 def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
@@ -157,14 +145,21 @@ class Daemon:
         self._broken: dict[str, str] = {}
         self._filling: Filling | None = filling
         self._pricing = asyncio.Lock()
+        self._studio = Studio()
+        self._waiting: dict[str, datetime] = {}
+        self._desk = Desk(edges.store, lambda: self._config, edges.calendars, clock)
 
-    async def run(self) -> None:
-        """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
+    async def run(self, environment: Mapping[str, str] | None = None) -> None:
+        """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time.
+
+        What people ask in Slack is listened to if `environment` has the token for it.
+        """
         settings = self._config.settings
         lines: tuple[tuple[str, Callable[[], Awaitable[object]], timedelta, int], ...] = (
             ("news", self.news, min(NEWS_TICK, settings.poll_news), NEWS_PASSES),
             ("prices", self.prices, settings.poll_prices, 1),
             ("delivery", self.delivery, settings.poll_delivery, 1),
+            ("pictures", self.pictures, PICTURES_TICK, 1),
         )
         scheduler = AsyncIOScheduler(timezone=UTC)
         for name, line, every, most in lines:
@@ -181,14 +176,19 @@ class Daemon:
             )
         scheduler.start()
         moved = getattr(self._edges.prices, "moved", None)
-        waking = asyncio.create_task(self._on_moves(moved)) if isinstance(moved, asyncio.Event) else None
+        beside = [asyncio.create_task(self._on_moves(moved))] if isinstance(moved, asyncio.Event) else []
+        listener = listener_of(environment or {}, self.obey, self._heard)
+        if listener:
+            beside.append(asyncio.create_task(listener.run()))
         try:
             await self._stopping.wait()
         finally:
-            if waking:
-                waking.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             scheduler.remove_all_jobs()
             await self._drain()
+            await self._studio.close()
             scheduler.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -240,6 +240,33 @@ class Daemon:
         for row in done.settled:
             log.info("delivered", kind=row.delivery.kind.value, key=row.delivery.key, channel=row.delivery.channel)
         await self._tell(*delivery_troubles(done))
+
+    async def pictures(self) -> None:
+        """Draw and show the pictures that are due, where alerts go to somebody who can see them."""
+        gallery = self._edges.notifier
+        if not isinstance(gallery, Gallery) or not self._studio.can_draw():
+            return
+        edges = self._edges
+        done, wrong = await show_due(edges.store, gallery, self._studio, edges.calendars, self._clock, self._waiting)
+        for root in done:
+            log.info("picture shown", root=root)
+        if done or wrong:
+            await self._tell({f"picture {root}": f"no picture of {root}: {why}" for root, why in wrong.items()},
+                             {f"picture {root}" for root in (*done, *wrong)}, event="cannot draw")  # fmt: skip
+
+    async def obey(self, command: Command) -> Reply:
+        """Do what somebody asks in Slack, and log who asked for what."""
+        reply = await self._desk.obey(command)
+        log.info(
+            "asked", by=command.by, verb=command.verb.value, what=command.what, more=command.more, root=command.root
+        )
+        return reply
+
+    def _heard(self, text: str, level: str) -> None:
+        """Log what became of the connection to Slack's buttons, each text once until it changes."""
+        if self._broken.get("listening") != text:
+            self._broken["listening"] = text
+            (log.warning if level == "warning" else log.info)("Slack", what=text)
 
     async def _tick(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         if self._stopping.is_set():
@@ -351,7 +378,7 @@ async def run(
             to=edges.notifier.name,
             state=str(places.state),
         )
-        await daemon.run()
+        await daemon.run(environment)
         log.info("stopped")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -134,6 +135,11 @@ class Studio:
 
     deadline: float = DEADLINE
     _pool: ProcessPool | None = field(default=None, init=False)
+
+    @staticmethod
+    def can_draw() -> bool:
+        """Whether matplotlib is there; without it alerts come without pictures."""
+        return find_spec("matplotlib") is not None
 
     async def draw(self, view: "ChartView") -> Picture:
         """The picture of a view. Raises TimeoutError, or what drawing raised."""
