@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
+from matplotlib.dates import AutoDateLocator, DateFormatter
+from matplotlib.dates import date2num as _untyped_date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -95,7 +96,7 @@ def draw(view: ChartView) -> Picture:
         axes = figure.add_axes((0.075, 0.155, 0.775, 0.68))
         _draw(figure, axes, view, lines)
         out = io.BytesIO()
-        canvas.print_png(out, metadata={"Software": None})
+        canvas.print_png(out, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return Picture(out.getvalue(), cut(clean(view.title), 150), alt_text(view))
 
 
@@ -154,6 +155,11 @@ def _plot(axes: Axes, line: Line, **style: Any) -> None:  # noqa: ANN401  matplo
     axes.plot([x for x, _ in found], [y for _, y in found], **style)
 
 
+def date2num(at: datetime) -> float:
+    """A time as matplotlib's axis has it; its own function has no types."""
+    return float(_untyped_date2num(at))  # type: ignore[no-untyped-call]
+
+
 def _range(lines: Sequence[Line]) -> tuple[float, float]:
     values = [100 * (price / line.base - 1) for line in lines for _, price in line.points] + [0.0]
     spread = max(max(values) - min(values), 0.5)
@@ -162,8 +168,8 @@ def _range(lines: Sequence[Line]) -> tuple[float, float]:
 
 def _style(axes: Axes) -> None:
     axes.set_facecolor(GROUND)
-    axes.xaxis.set_major_locator(AutoDateLocator(tz=UTC, minticks=4, maxticks=10))
-    axes.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=UTC))
+    axes.xaxis.set_major_locator(AutoDateLocator(tz=UTC, minticks=4, maxticks=10))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=UTC))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.4g} %" if value else "0"))
     axes.grid(axis="y", color="#dfe3ea", linewidth=0.7, zorder=0)
     axes.tick_params(colors=FRAME, labelsize=8, length=3)

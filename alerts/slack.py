@@ -202,7 +202,7 @@ class Slack:
                 if answer.status >= HTTPStatus.BAD_REQUEST:
                     raise DeliveryError(f"Slack does not take the picture (HTTP {answer.status})")
         except (aiohttp.ClientError, OSError) as error:
-            raise DeliveryError(f"the picture could not be uploaded: {error or type(error).__name__}") from error
+            raise DeliveryError(f"the picture could not be uploaded: {str(error) or type(error).__name__}") from error
 
     async def close(self) -> None:
         """Close the connections."""

@@ -87,7 +87,7 @@ class SlackSocket:
                 self._told(f"buttons and slash commands do not work: {words}", "warning")
                 wait = MEND if code in _MENDED_BY else min(2 * wait, BACKOFF_MOST)
             except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-                self._told(f"buttons and slash commands do not work: {error or type(error).__name__}", "warning")
+                self._told(f"buttons and slash commands do not work: {str(error) or type(error).__name__}", "warning")
                 wait = min(2 * wait, BACKOFF_MOST)
             await asyncio.sleep(wait * self._ping / 5)
 
@@ -101,11 +101,11 @@ class SlackSocket:
             client.wss_uri = str(opened["url"])
             client.socket_mode_request_listeners.append(self._heard)
             try:
-                await asyncio.wait_for(client.connect(), self._patience)
+                await asyncio.wait_for(client.connect(), self._patience)  # type: ignore[no-untyped-call]
                 self._told("listens to buttons and slash commands", "info")
                 await self._watch(client)
             finally:
-                await client.close()
+                await client.close()  # type: ignore[no-untyped-call]
                 await asyncio.gather(*self._answering, return_exceptions=True)
 
     async def _watch(self, client: SocketModeClient) -> None:

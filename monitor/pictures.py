@@ -155,7 +155,7 @@ class Studio:
         """End the process."""
         pool, self._pool = self._pool, None
         if pool:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             await asyncio.to_thread(pool.join)
 
 

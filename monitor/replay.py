@@ -209,13 +209,17 @@ async def replay(
                     await watch_prices(edges, config, now)
                     await deliver(edges, config, now)
                     if gallery:
-                        _, wrong = await show_due(store, gallery, studio, calendars, lambda now=now: now, waiting)
+                        _, wrong = await show_due(store, gallery, studio, calendars, _still(now), waiting)
                         for root, why in wrong.items():
                             raise ReplayError(f"no picture of {root}: {why}")
             progress(len(moments), len(moments))
         finally:
             await studio.close()
             store.close()
+
+
+def _still(now: datetime) -> Callable[[], datetime]:
+    return lambda: now
 
 
 def _follow(tx: Tx, feeds: Iterable[Feed], since: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,16 +20,16 @@ def line(symbol: str = "NVDA", to: float = 83.0, count: int = 60, *, market: boo
     return Line(symbol, 100.0, points, market)
 
 
-def chart(*lines: Line, **more: object) -> ChartView:
+def chart(*lines: Line, **more: Any) -> ChartView:  # noqa: ANN401  any field of a view
     """A view of those lines at noon in New York, with the market and two pieces of news."""
-    values = {
+    values: dict[str, Any] = {
         "title": "NVDA -17.0 % (6.4 sigma), -$593 bn",
         "at": OPEN + timedelta(hours=2),
         "market": (line("S&P 500", 98.5, market=True),),
         "news": ((OPEN - timedelta(days=7), "A lab opens its model"), (OPEN + timedelta(minutes=9), "Chips fall")),
         "sessions": (Span("New York", OPEN, OPEN + timedelta(hours=6.5)),),
     }
-    return ChartView(lines=lines or (line(),), **{**values, **more})  # type: ignore[arg-type]  fields of a view
+    return ChartView(lines=lines or (line(),), **{**values, **more})
 
 
 def pixels(view: ChartView) -> np.ndarray:

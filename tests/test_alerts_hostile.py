@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from alerts import message
+from alerts.blocks import Blocks
 from alerts.rules import decide
 from alerts.slack import Slack
 from alerts.types import Delivery, DeliveryKind, DigestView, Source
@@ -47,7 +48,7 @@ CASES = [(text, "https://news.example/a") for text in TEXTS] + [("A plain title"
 SAFE = re.compile(r"https?://[^\s<>|]+")
 
 
-def hostile(text: str, link: str) -> list[tuple[str, message.Blocks]]:
+def hostile(text: str, link: str) -> list[tuple[str, Blocks]]:
     """A root, a reply and a digest in which everything that others write is that text, and every link that link."""
     told = story(text, reason=text, sources=(Source(text, NOON, text, link), Source("Wire", NOON, "Fine", link)))
     mine = tuple(replace(row, name=text, also=(text,), path=row.path, under=text) for row in rows(4))
@@ -63,7 +64,7 @@ def hostile(text: str, link: str) -> list[tuple[str, message.Blocks]]:
     ]
 
 
-def as_shown(text: str, blocks: message.Blocks) -> Message:
+def as_shown(text: str, blocks: Blocks) -> Message:
     """The message as the workspace keeps it."""
     return Message("1.0", text, [dict(b) for b in blocks], None)
 

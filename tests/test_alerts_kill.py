@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def shown(channel: Channel) -> Seen:
 
 
 @contextmanager
-def senders(tmp_path: Path) -> Iterator[tuple[SlackServer, Store, Mortal, dict[str, str]]]:
+def senders(tmp_path: Path) -> Iterator[tuple[SlackServer, Store, Mortal, dict[str, Any]]]:
     """A workspace, a database, and senders between them."""
     database = tmp_path / "outbox.db"
     store = Store(database)
@@ -129,7 +130,7 @@ def sweep_replays(tmp_path: Path, day: str, kills: int, stride: float) -> dict[s
         channel = server.add("#ai-aftershocks")
         place = {"token": TOKEN, "url": server.url}
 
-        def fresh(name: str) -> dict[str, str]:
+        def fresh(name: str) -> dict[str, Any]:
             channel.messages = []
             return {**place, "database": str(tmp_path / f"{name}.db"), "begun": str(tmp_path / f"{name}.begun")}
 

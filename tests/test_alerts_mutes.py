@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,15 +14,15 @@ from standins.moves import DAY, NOON, WATCHED, candidate, story, tie, watchlist
 EVENING = NOON + timedelta(hours=9)
 
 
-def mute(kind: MuteKind = MuteKind.SYMBOL, what: str = "NVDA", **more: object) -> Mute:
+def mute(kind: MuteKind = MuteKind.SYMBOL, what: str = "NVDA", **more: Any) -> Mute:  # noqa: ANN401  any field
     """Ana mutes it in #ai for an hour."""
-    values = {"channel": "#ai", "until": NOON + timedelta(hours=1), "by": "@ana", "at": NOON}
-    return Mute(kind, what, **{**values, **more})  # type: ignore[arg-type]  fields of a mute
+    values: dict[str, Any] = {"channel": "#ai", "until": NOON + timedelta(hours=1), "by": "@ana", "at": NOON}
+    return Mute(kind, what, **{**values, **more})
 
 
-def decision(**more: object) -> Decision:
+def decision(**more: Any) -> Decision:  # noqa: ANN401  any field of a candidate
     """Nvidia crosses."""
-    return decide(candidate(**more), watchlist(), WATCHED, None, NOON)  # type: ignore[arg-type]  fields of a candidate
+    return decide(candidate(**more), watchlist(), WATCHED, None, NOON)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Room:
 @pytest.fixture
 async def room(desk: Prices) -> Room:
     """Nvidia was told under a story at 13:35."""
-    clock, edits = Clock(OPEN), []
+    clock, edits = Clock(OPEN), list[tuple[str, str, Sequence[Threshold]]]()
 
     def edit(of: Watchlist, watched: Watched, rows: Sequence[Threshold]) -> str:
         edits.append((of.name, watched.symbol, tuple(rows)))
@@ -81,6 +81,7 @@ async def test_a_muted_story_is_redrawn_without_a_sound(room: Room) -> None:
     """Neither new stocks nor larger moves of it are told; the message itself goes on."""
     await room.press(Verb.MUTE, "story")
     drawn = await room.prices.store.transact(lambda tx: tx.drawing("#ai/2025-03-12/deal"))
+    assert drawn
     assert "✓ its story is muted until somebody lifts it by @ana" in drawn.text
     assert ["update"] == kinds(await room.tell(10, NVDA=80.0, AMD=40.0))
     assert "its story can be heard again" in (await room.press(Verb.UNMUTE, "story")).replace("story deal", "its story")

@@ -1,6 +1,6 @@
 """Pictures follow their messages: when one is due, what it shows, and that a failing one holds nothing up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerts.types import DeliveryError, Picture
 from monitor.cycle import deliver
@@ -30,11 +30,11 @@ class Wall:
 async def test_a_message_gets_a_picture_and_a_new_one_when_more_is_told(desk: Desk) -> None:
     """Not before it was sent, not again while nothing is new, and the new one takes the old one's place."""
     settings, clock, wall, studio = config(watchlist("NVDA", "AMD")), Clock(OPEN), Wall(), Studio()
-    waiting: dict[str, object] = {}
+    waiting: dict[str, datetime] = {}
 
     async def look(minutes: float) -> tuple[list[str], dict[str, str]]:
         clock.now = OPEN + timedelta(minutes=minutes)
-        return await show_due(desk.store, wall, studio, CALENDARS, clock, waiting)  # type: ignore[arg-type]  as it is
+        return await show_due(desk.store, wall, studio, CALENDARS, clock, waiting)
 
     await desk.know(story("deal", "nvidia", OPEN - timedelta(hours=3)))
     await desk.tell(settings, 3, NVDA=98.0)

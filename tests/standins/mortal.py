@@ -13,14 +13,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-Job = Callable[[dict[str, Any]], Awaitable[None]]
+Job = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 """What a child does, with the arguments of its run."""
 
 
@@ -82,7 +82,7 @@ def serve(job: Job) -> None:
 def _run(job: Job, arguments: dict[str, Any]) -> None:
     status = 1
     try:
-        asyncio.run(job(arguments))  # type: ignore[arg-type]  a job is a coroutine function
+        asyncio.run(job(arguments))
         status = 0
     finally:
         os._exit(status)
