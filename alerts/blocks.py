@@ -88,7 +88,7 @@ def table(rows: Sequence[Row], states: Mapping[str, str], marks: Signs, **more: 
     in_table = {line.partition(" ")[0] for line in text.splitlines()}
     left = [f"{row.symbol} {percent(shown(row).raw)}" for row in ranked(rows) if row.symbol not in in_table]
     if left:
-        found.append(section("Also moved: " + _joined(left, _ALSO)))
+        found.append(section("Also: " + _joined(left, _ALSO)))
     return found
 
 

@@ -140,7 +140,7 @@ def status_lines(tx: Tx, config: Config, now: datetime) -> list[str]:
         f"Watched: {count(len(watched), 'stock')} on {count(len(config.watchlists), 'watchlist')}.",
         f"Stored: {counts}. Deliveries: {sent}.",
     ]
-    lines += [f"Muted: {_muted(mute)}." for mute in tx.mutes(now)]
+    lines += [f"Muted: {muted(mute)}." for mute in tx.mutes(now)]
     troubles = [clean(text) for text in tx.notices().values()]
     lines += [f"In trouble: {text}" for text in troubles[:5]]
     if len(troubles) > 5:  # noqa: PLR2004  as many as are shown
@@ -148,7 +148,8 @@ def status_lines(tx: Tx, config: Config, now: datetime) -> list[str]:
     return lines if troubles else [*lines, "No trouble known."]
 
 
-def _muted(mute: Mute) -> str:
+def muted(mute: Mute) -> str:
+    """A mute in words: of what, until when, by whom, where."""
     what = words(mute).partition(" is muted ")
     name = f"story {clean(mute.what)}" if mute.kind is MuteKind.STORY else what[0]
     return f"{name} {what[2]}" + (f" in {mute.channel}" if mute.channel else "")
@@ -176,7 +177,7 @@ def _mute(tx: Tx, command: Command, config: Config, calendars: Calendars, now: d
         raise AskingError(str(error)) from error
     mute = Mute(kind, what, command.channel, ends, command.by, now)
     tx.save_mute(mute)
-    return Answer(f"{_muted(mute)[0].upper()}{_muted(mute)[1:]}.", _mark(tx, command, now))
+    return Answer(f"{muted(mute)[0].upper()}{muted(mute)[1:]}.", _mark(tx, command, now))
 
 
 def _object(tx: Tx, command: Command, config: Config) -> tuple[MuteKind, str]:
@@ -217,7 +218,7 @@ def _unmute(tx: Tx, command: Command, config: Config, now: datetime) -> Answer:
     if command.what == "all":
         lifted = mine
     elif not command.what:
-        listed = "\n".join(f"• {_muted(mute)}" for mute in mine)
+        listed = "\n".join(f"• {muted(mute)}" for mute in mine)
         return Answer(f"Muted are:\n{listed}\n`unmute NVDA` lifts one, `unmute all` lifts all.")
     else:
         wanted = _object(tx, command, config)
@@ -226,7 +227,7 @@ def _unmute(tx: Tx, command: Command, config: Config, now: datetime) -> Answer:
         raise AskingError(f"{clean(command.what)} is not muted")
     for mute in lifted:
         tx.lift(mute)
-    names = ", ".join(_muted(mute).partition(" until ")[0] for mute in lifted)
+    names = ", ".join(muted(mute).partition(" until ")[0] for mute in lifted)
     return Answer(f"{names} can be heard again.", _mark(tx, command, now))
 
 

@@ -3,9 +3,9 @@
     PYTHONPATH=tests .venv/bin/python tests/bench/delivery.py [TRIALS]
 
 Each trial puts one article about another company into one of 200 feeds and lets its stock fall by 4 %. Then the three
-lines run once each, as the daemon's ticks run them: all 200 feeds are asked, all 200 symbols are priced, the message is
-sent. Counted is from the moment at which the article's bytes are served to the moment at which Slack has the message;
-prices are asked once the article is saved, while the other feeds are still being read.
+lines run once each, as the daemon's ticks run them: all 200 feeds are asked (the others have not changed), all 200
+symbols are priced, the message is sent. Counted is from the moment at which the article's bytes are served to that at
+which Slack has the message; prices are asked once the article is saved, while the other feeds are still being read.
 Everything is real but the servers, which are a process of their own: fetching, parsing, the NLP in its worker, a store
 on disk that waits for it, Yahoo's client, Slack's client.
 """
@@ -40,7 +40,7 @@ from monitor.news import Taken
 from monitor.store.store import Store, Tx
 from nlp.pool import Pool
 from standins.slack import TOKEN, SlackServer
-from standins.web import Answer, Request, Web, item, rss
+from standins.web import Answer, Request, Web, conditional, item, rss
 from standins.yahoo import YahooStandIn
 
 FEEDS, SYMBOLS = 200, 200
@@ -65,7 +65,7 @@ class Servers:
         for number in range(FEEDS):
             self.web.serve(f"/{number}", self._feed(number, ""))
         for symbol in (*symbols, *BESIDE):
-            swing = 0.004 if symbol in BESIDE else 0.01
+            swing = 0.004 if symbol in BESIDE else 0.03
             closes = [100 * (1 + swing * (-1) ** (n % 3 == 0)) for n in range(len(days) - 1)] + [100.0]
             self.yahoo.daily(symbol, [(d, c, c) for d, c in zip(days, closes, strict=True)])
             self.trade(symbol, 100.0)
@@ -87,10 +87,12 @@ class Servers:
         )
         body = rss(*new, *old)
 
-        def answer(_: Request) -> Answer:
+        decide = conditional(Answer(body=body), etag=f'"{number}-{len(title)}-{now.timestamp()}"')
+
+        def answer(request: Request) -> Answer:
             if title and not self.served:
                 self.served = time.monotonic()
-            return Answer(body=body)
+            return decide(request)
 
         return answer
 
@@ -159,7 +161,7 @@ class Bench:
     async def trial(self, number: int, company: Company) -> tuple[float, dict[str, float]] | None:
         """Seconds from served to accepted, and of each line; None where the message did not come."""
         symbol = company.instruments[0].symbol
-        self.ask("publish", number % FEEDS, f"{company.name} unveils a new AI model for its customers")
+        self.ask("publish", number % FEEDS, f"OpenAI and {company.name} announce an AI partnership")
         self.ask("trade", symbol, 96.0)
         await self.all_due()
         self.store.saved.clear()
