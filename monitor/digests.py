@@ -33,31 +33,32 @@ def digests(telling: "Telling") -> None:
 
 
 def _of_day(telling: "Telling", channel: str, session: date) -> None:
-    ends = {region: _end(telling, channel, session, region) for region in DAY_ORDER}
-    closes = [end for end in ends.values() if end]
-    if not closes:
+    ends = _ends(telling, channel, session)
+    if not ends:
         return
+    last = max(ends.values())
     for region in DAY_ORDER:
-        end = ends[region]
-        if end and end < max(closes) and end < telling.now < end + DIGEST_UNTIL:
+        end = ends.get(region)
+        if end and end < last and end < telling.now < end + DIGEST_UNTIL:
             _close(telling, channel, session, region)
     key = f"{channel}/{session.isoformat()}/digest"
-    if max(closes) < telling.now < max(closes) + DIGEST_UNTIL and telling.tx.delivery(key) is None:
+    if last < telling.now < last + DIGEST_UNTIL and telling.tx.delivery(key) is None:
         view = _view(telling, channel, session, "")
         text, blocks = digest_message(view)
         telling.enqueue(Delivery(key, DeliveryKind.DIGEST, channel, key, telling.now, text, blocks, view.rows))
 
 
-def _end(telling: "Telling", channel: str, session: date, region: str) -> datetime | None:
-    """When the last watched exchange of a region had closed that day and its last prices were due; None for none."""
+def _ends(telling: "Telling", channel: str, session: date) -> dict[str, datetime]:
+    """When the last watched exchange of each region had closed that day and its last prices were due."""
     watched = {w.symbol: telling.mic(w) for watchlist in telling.lists(channel) for w in watchlist.companies}
-    closes = [
-        held.close + telling.snapshot.delay(symbol)
-        for symbol, mic in watched.items()
-        if EXCHANGES[mic].region == region
-        for held in telling.snapshot.calendars.between(mic, session, session)
-    ]
-    return max(closes) + telling.config.settings.poll_prices / 2 if closes else None
+    held = {mic: telling.snapshot.calendars.between(mic, session, session) for mic in set(watched.values())}
+    found: dict[str, datetime] = {}
+    for symbol, mic in watched.items():
+        for one in held[mic]:
+            end = one.close + telling.snapshot.delay(symbol) + telling.config.settings.poll_prices / 2
+            region = EXCHANGES[mic].region
+            found[region] = max(found.get(region, end), end)
+    return found
 
 
 def _close(telling: "Telling", channel: str, session: date, region: str) -> None:
