@@ -20,7 +20,7 @@ import typer
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from alerts.types import DeliveryError
+from alerts.types import Command, DeliveryError, Verb
 from alerts.words import count
 from monitor import cli_config
 from monitor.cli_terminal import WRONG, Folder, configured, err, fail, out, places
@@ -131,6 +131,9 @@ def replay(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep its store there, for: aftershock why WHAT --state DIR")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", metavar="DIR", help="Also write the messages' pictures there")
+    ] = None,
 ) -> None:
     """Tell a recorded day again, through the same code as live.
 
@@ -139,6 +142,7 @@ def replay(
     from alerts.console import Console
     from monitor import replay as player
     from monitor.market.sessions import Calendars
+    from monitor.pictures import Album
     from nlp.pipeline import Pipeline
     from nlp.pool import Inline
 
@@ -158,7 +162,8 @@ def replay(
 
         if keep:
             player.keeping(keep, recorded)
-        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved, keep))
+        album = Album(pictures) if pictures else None
+        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved, keep, album))
 
 
 @app.command()
@@ -333,7 +338,7 @@ def why(
 def alert_for_test(config: Folder = None) -> None:
     """Send a test message to every channel of the watchlists, and say how that went."""
     from monitor.commands import send_test
-    from monitor.daemon import notifier_of
+    from monitor.notifiers import notifier_of
 
     settings = configured(config)
     with told_plainly():
@@ -342,6 +347,76 @@ def alert_for_test(config: Folder = None) -> None:
         (out if went else err).print(_plain(line), highlight=False, soft_wrap=True)
     if not all(went for went, _ in results):
         raise typer.Exit(WRONG)
+
+
+@app.command()
+def mute(
+    what: Annotated[str, typer.Argument(help="A stock, `story ID`, `event TYPE` or `relation KIND`")],
+    span: Annotated[str, typer.Argument(help="2h, 30 min, 3 days, today [default: until you say]")] = "",
+    channel: Annotated[str, typer.Option(help="One channel only [default: all]")] = "",
+    config: Folder = None,
+) -> None:
+    """Hear no more of a stock, a story, a type of event or a relation for a while."""
+    _asked(Command(Verb.MUTE, "", what, span, channel), config)
+
+
+@app.command()
+def unmute(
+    what: Annotated[str, typer.Argument(help="As for mute, or `all` [default: say what is muted]")] = "",
+    channel: Annotated[str, typer.Option(help="One channel only [default: all]")] = "",
+    config: Folder = None,
+) -> None:
+    """Hear of it again."""
+    _asked(Command(Verb.UNMUTE, "", what, channel=channel), config)
+
+
+@app.command()
+def wrong(
+    symbol: Annotated[str, typer.Argument(help="The stock")],
+    why: Annotated[str, typer.Argument(help="price, link, or in your own words")],
+    config: Folder = None,
+) -> None:
+    """Say that a stock was told wrongly: it is struck from its message and silent for today."""
+    _asked(Command(Verb.WRONG, "", symbol, why), config)
+
+
+def _asked(command: Command, folder: Path | None) -> None:
+    """Do what Slack's slash command does too, and print the answer."""
+    import getpass
+    from dataclasses import replace
+
+    from alerts.asking import AskingError
+    from monitor.desks import furnished
+    from monitor.market.sessions import Calendars
+    from monitor.obeying import operator
+    from monitor.store.store import Store
+
+    settings = configured(folder)
+    known = {watchlist.channel for watchlist in settings.watchlists}
+    if command.channel and command.channel not in known:
+        fail(f"no watchlist speaks in {command.channel}. There are: {', '.join(sorted(known))}")
+    with told_plainly():
+        store = Store(places(folder).database)
+        try:
+            desk = furnished(store, lambda: settings, Calendars(), lambda: datetime.now(UTC), places(folder))
+            answer = asyncio.run(desk.obey(replace(command, by=operator(getpass.getuser()))))
+        except AskingError as error:
+            fail(error)
+        finally:
+            store.close()
+    out.print(_plain(answer.text), highlight=False, soft_wrap=True)
+
+
+slack_app = typer.Typer(help="What Slack needs.", no_args_is_help=True)
+app.add_typer(slack_app, name="slack")
+
+
+@slack_app.command(name="manifest")
+def slack_manifest() -> None:
+    """The app manifest, to paste at api.slack.com/apps: the least scopes that all of it works with."""
+    from alerts.slack import manifest
+
+    print(manifest(), end="")  # noqa: T201  the command's output
 
 
 @companies.command()

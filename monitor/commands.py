@@ -12,6 +12,7 @@ from alerts.words import count
 from config.types import Config
 from monitor.health import ALL_FEEDS, FEED
 from monitor.market.sessions import Calendars
+from monitor.obeying import muted
 from monitor.replay import find_day, read_day
 from monitor.spans import ago, ahead
 from monitor.store.store import Store, Tx
@@ -25,8 +26,8 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
     """What the daemon knows, to print: feeds, what is stored and sent, and what could not be reached last time."""
     store = Store(database)
     try:
-        states, counts, waiting, troubles = await store.transact(
-            lambda tx: (tx.feed_states(), tx.counts(), tx.outbox_counts(), tx.notices())
+        states, counts, waiting, troubles, mutes = await store.transact(
+            lambda tx: (tx.feed_states(), tx.counts(), tx.outbox_counts(), tx.notices(), tx.mutes(now))
         )
     finally:
         store.close()
@@ -51,7 +52,7 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
         shown.append(table)
     sent = ", ".join(f"{number} {state}" for state, number in sorted(waiting.items())) or "none yet"
     stored = ", ".join(count(number, name.removesuffix("s"), name) for name, number in counts.items())
-    shown += [f"Stored: {stored}.", f"Deliveries: {sent}."]
+    shown += [f"Stored: {stored}.", f"Deliveries: {sent}.", *(f"Muted: {muted(mute)}." for mute in mutes)]
     others = [f"In trouble: {text}" for key, text in troubles.items() if not key.startswith(FEED) or key == ALL_FEEDS]
     return [*shown, *others] if others or failing else [*shown, "No trouble known."]
 

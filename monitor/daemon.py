@@ -17,16 +17,19 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from filelock import FileLock, Timeout
 
-from alerts.console import Console
 from alerts.outbox import wake
-from alerts.types import DeliveryError, Notifier
+from alerts.types import Answer as Reply
+from alerts.types import Command, DeliveryError, Gallery, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
+from monitor.desks import furnished
 from monitor.feeds.fetch import HttpNews
 from monitor.filling import Progress, fill
 from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
+from monitor.notifiers import listener_of, notifier_of
 from monitor.operator import failing, messages
+from monitor.pictures import Studio, show_due
 from monitor.places import AlreadyRunningError, Places
 from monitor.reloading import Reloader
 from monitor.store.ledger import KEPT
@@ -49,19 +52,11 @@ NEWS_TICK = timedelta(seconds=5)
 
 RETENTION_TICK = timedelta(hours=6)
 """How often what the ledger has kept for long enough is forgotten."""
+PICTURES_TICK = timedelta(seconds=5)
+"""How often it is looked whether a picture is due; pictures follow their messages."""
 
 NEWS_PASSES = 20
 """How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
-
-
-def _console(_: Mapping[str, str]) -> Notifier:
-    return Console()
-
-
-def _slack(environment: Mapping[str, str]) -> Notifier:
-    from alerts.slack import Slack  # noqa: PLC0415  slack_sdk is loaded only where it is used
-
-    return Slack(environment["SLACK_BOT_TOKEN"], base_url=environment.get("AFTERSHOCK_SLACK_URL"))
 
 
 def _yahoo(environment: Mapping[str, str], state: Path) -> PriceSource:
@@ -80,9 +75,6 @@ def _streaming(environment: Mapping[str, str], state: Path) -> PriceSource:
     return Streaming(source, url, tick_of, settled=source.closes)
 
 
-NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier]] = {"slack": _slack, "console": _console}
-"""Notifiers by name: one class and one row each."""
-
 PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {
     "yahoo": _yahoo,
     "yahoo-streaming": _streaming,
@@ -98,11 +90,6 @@ Filling = Callable[[], AbstractContextManager[Progress]]
 def no_filling() -> Iterator[Progress]:
     """Show nothing."""
     yield lambda _done, _all: None
-
-
-def notifier_of(environment: Mapping[str, str]) -> Notifier:
-    """Slack if there is a token for it, else the terminal."""
-    return NOTIFIERS["slack" if environment.get("SLACK_BOT_TOKEN") else "console"](environment)
 
 
 def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
@@ -152,9 +139,17 @@ class Daemon:
     """The ticks over one set of edges and one configuration. `clock` tells the time, UTC-aware."""
 
     def __init__(
-        self, edges: Edges, config: Config, clock: Callable[[], datetime], filling: Filling = no_filling
+        self,
+        edges: Edges,
+        config: Config,
+        clock: Callable[[], datetime],
+        filling: Filling = no_filling,
+        places: Places | None = None,
     ) -> None:
-        """Nothing runs yet. `filling` shows how far the first filling of daily bars has come."""
+        """Nothing runs yet. `filling` shows how far the first filling of daily bars has come.
+
+        `places` is where people who ask in Slack may have watchlists changed, None for nowhere.
+        """
         self._edges = edges
         self._config = config
         self._clock = clock
@@ -165,14 +160,21 @@ class Daemon:
         self._pricing = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._reloads: set[asyncio.Task[None]] = set()
+        self._studio = Studio()
+        self._waiting: dict[str, datetime] = {}
+        self._desk = furnished(edges.store, lambda: self._config, edges.calendars, clock, places)
 
-    async def run(self) -> None:
-        """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
+    async def run(self, environment: Mapping[str, str] | None = None) -> None:
+        """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time.
+
+        What people ask in Slack is listened to if `environment` has the token for it.
+        """
         every = _ticks(self._config)
         lines: tuple[tuple[str, Callable[[], Awaitable[object]], int], ...] = (
             ("news", self.news, NEWS_PASSES),
             ("prices", self.prices, 1),
             ("delivery", self.delivery, 1),
+            ("pictures", self.pictures, 1),
             ("retention", self.retention, 1),
         )
         scheduler = self._scheduler
@@ -190,14 +192,19 @@ class Daemon:
             )
         scheduler.start()
         prices = self._edges.prices
-        waking = asyncio.create_task(self._on_moves(prices.moved)) if isinstance(prices, Pushing) else None
+        beside = [asyncio.create_task(self._on_moves(prices.moved))] if isinstance(prices, Pushing) else []
+        listener = listener_of(environment or {}, self.obey, self._heard)
+        if listener:
+            beside.append(asyncio.create_task(listener.run()))
         try:
             await self._stopping.wait()
         finally:
-            if waking:
-                waking.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             scheduler.remove_all_jobs()
             await self._drain()
+            await self._studio.close()
             scheduler.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -274,6 +281,33 @@ class Daemon:
         gone = await self._edges.store.transact(partial(Tx.forget, before=self._clock() - KEPT))
         if gone:
             log.info("forgot old decisions", entries=gone, older_than_days=KEPT.days)
+
+    async def pictures(self) -> None:
+        """Draw and show the pictures that are due, where alerts go to somebody who can see them."""
+        gallery = self._edges.notifier
+        if not isinstance(gallery, Gallery) or not self._studio.can_draw():
+            return
+        edges = self._edges
+        done, wrong = await show_due(edges.store, gallery, self._studio, edges.calendars, self._clock, self._waiting)
+        for root in done:
+            log.info("picture shown", root=root)
+        if done or wrong:
+            await self._tell({f"picture {root}": f"no picture of {root}: {why}" for root, why in wrong.items()},
+                             {f"picture {root}" for root in (*done, *wrong)}, event="cannot draw")  # fmt: skip
+
+    async def obey(self, command: Command) -> Reply:
+        """Do what somebody asks in Slack, and log who asked for what."""
+        reply = await self._desk.obey(command)
+        log.info(
+            "asked", by=command.by, verb=command.verb.value, what=command.what, more=command.more, root=command.root
+        )
+        return reply
+
+    def _heard(self, text: str, level: str) -> None:
+        """Log what became of the connection to Slack's buttons, each text once until it changes."""
+        if self._broken.get("listening") != text:
+            self._broken["listening"] = text
+            (log.warning if level == "warning" else log.info)("Slack", what=text)
 
     async def _tick(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         if self._stopping.is_set():
@@ -359,6 +393,7 @@ def _ticks(config: Config) -> dict[str, timedelta]:
         "news": min(NEWS_TICK, settings.poll_news),
         "prices": settings.poll_prices,
         "delivery": settings.poll_delivery,
+        "pictures": PICTURES_TICK,
         "retention": RETENTION_TICK,
     }
 
@@ -381,7 +416,7 @@ async def run(
 ) -> None:
     """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError."""
     async with live(config, environment, places, clock) as edges:
-        daemon = Daemon(edges, config, clock, filling)
+        daemon = Daemon(edges, config, clock, filling, places)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, daemon.stop)
@@ -398,7 +433,7 @@ async def run(
         )
         reloading = asyncio.create_task(Reloader(config, places, edges.store, clock, daemon.swap).run())
         try:
-            await daemon.run()
+            await daemon.run(environment)
         finally:
             reloading.cancel()
             await asyncio.gather(reloading, return_exceptions=True)

@@ -1,5 +1,6 @@
 """The daemon as a real process, against stand-ins that speak the real protocols to the real clients."""
 
+import asyncio
 import json
 import os
 import random
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from alerts.blocks import ACK, ONE_STOCK
 from standins.edits import DISTURBANCES, GOOD, SAVES, disturb
 from standins.line import Line
-from standins.slack import SlackServer
+from standins.slack import APP_TOKEN, SlackServer
+from standins.slack_socket import SocketServer
 from standins.web import Web, item, rss
 from standins.yahoo import YahooStandIn
 
@@ -278,3 +281,47 @@ def test_two_hundred_random_edits_cost_a_running_daemon_no_alert(world: World, t
     assert "Traceback" not in log.read_text(encoding="utf-8")
     took.sort()
     print(f"{len(took)} good edits: median {took[len(took) // 2]:.2f} s, slowest {took[-1]:.2f} s")  # noqa: T201  measured
+
+
+async def test_what_people_ask_in_slack_reaches_the_running_daemon(world: World, tmp_path: Path) -> None:
+    """A mute holds the alert back; lifted, it comes with a picture in its thread; its button is answered and shown."""
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    async with SocketServer(world.slack) as socket:
+        with world.daemon(log, SLACK_APP_TOKEN=APP_TOKEN) as process:
+
+            async def until(done: Callable[[], bool]) -> None:
+                await asyncio.to_thread(wait, done, process, log)
+
+            await until(lambda: bool(socket.connections) and world.yahoo.count("/v7/finance/quote") >= 2)
+            muted = await socket.slash("mute NVDA 2h")
+            await until(
+                lambda: any(a["to"] == muted and a["text"].startswith("NVDA until") for a in world.slack.answers)
+            )
+            world.publish(item("Nvidia unveils Blackwell chip for AI data centres", guid="2", published=world.now()))
+            polls = len(world.web.requests("/feed"))
+            await until(lambda: len(world.web.requests("/feed")) >= polls + 2)
+            world.trade(88.0)
+            seen = world.yahoo.count("/v7/finance/quote")
+            await until(lambda: world.yahoo.count("/v7/finance/quote") >= seen + 4)
+            assert [] == channel.messages
+            await socket.slash("unmute NVDA")
+            await until(lambda: bool(channel.files))
+            (root,) = channel.roots
+            assert (root.ts, True) == (channel.files[0].thread, "NVDA -12.0 %" in channel.files[0].alt)
+            await socket.press(root, ACK)
+            await until(lambda: "acknowledged by @ana" in root.written)
+            asked = await socket.slash("why NVDA")
+            await until(
+                lambda: any(a["to"] == asked and "NVDA · NVIDIA · told at" in a["text"] for a in world.slack.answers)
+            )
+            await socket.press(root, ONE_STOCK, "Less like this: NVDA")
+            file = world.config / "watchlists" / "test.yaml"
+            await until(lambda: "NVDA: {thresholds: [{move: 4.5%, sigma: 3.75}, " in file.read_text(encoding="utf-8"))
+            await until(lambda: "test.yaml: NVDA" in log.read_text(encoding="utf-8"))
+            process.send_signal(signal.SIGTERM)
+            assert 0 == await asyncio.to_thread(process.wait, DEADLINE)
+    assert [("mute", "@ana"), ("unmute", "@ana"), ("acknowledge", "@ana"), ("why", "@ana"), ("less", "@ana")] == [
+        (line["verb"], line["by"]) for line in logged(log, "asked")
+    ]
+    assert "Traceback" not in log.read_text(encoding="utf-8")

@@ -16,11 +16,21 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import OperationalError
 
 from alerts.trace import Entry
-from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told
+from alerts.types import (
+    Command,
+    Decision,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Mute,
+    OutboxRow,
+    Source,
+    Told,
+)
 from monitor.market.gate import Looks
 from monitor.store import ledger
 from monitor.store import tables as t
-from monitor.types import Article, FeedState, History, Quote, Root, Story, StoryPrice
+from monitor.types import Article, FeedState, History, Quote, Root, Shown, Story, StoryPrice
 from monitor.unseen import Holder, Key, Sifted, edited, keys, sift, version
 from nlp.types import Analysis
 
@@ -213,6 +223,11 @@ class Tx:
         found = (t.load(Root, row.body) for row in self._db.execute(query.order_by(t.roots.c.session, t.roots.c.key)))
         return {root.key: root for root in found}
 
+    def root(self, key: str) -> Root | None:
+        """The root message of that key."""
+        body = self._db.scalar(select(t.roots.c.body).where(t.roots.c.key == key))
+        return t.load(Root, body) if body else None
+
     def save_root(self, root: Root) -> None:
         """Keep what a root message shows."""
         self._put(
@@ -265,6 +280,13 @@ class Tx:
         row = self._db.execute(select(t.outbox).where(t.outbox.c.key == key)).first()
         return _outbox_row(row) if row else None
 
+    def drawing(self, root: str) -> Delivery | None:
+        """The newest drawing of a root message, whether it was sent yet or not."""
+        kinds = [DeliveryKind.POST.value, DeliveryKind.UPDATE.value]
+        mine = (t.outbox.c.root == root) & t.outbox.c.kind.in_(kinds)
+        body = self._db.scalar(select(t.outbox.c.body).where(mine).order_by(t.outbox.c.number.desc()).limit(1))
+        return t.load(Delivery, body) if body else None
+
     def rewrite(self, delivery: Delivery) -> None:
         """Change what a delivery that was not sent yet says."""
         waiting = (t.outbox.c.key == delivery.key) & (t.outbox.c.state == DeliveryState.PENDING.value)
@@ -311,6 +333,76 @@ class Tx:
         accepted = (t.outbox.c.state == DeliveryState.SENT.value) & t.outbox.c.ts.is_not(None)
         mine = (t.outbox.c.root == root) & t.outbox.c.kind.in_(kinds) & accepted
         return self._db.scalar(select(t.outbox.c.ts).where(mine).order_by(t.outbox.c.number.desc()).limit(1))
+
+    # What people asked for
+
+    def mutes(self, now: datetime) -> list[Mute]:
+        """The mutes that hold at `now`; those that are over are forgotten."""
+        self._db.execute(delete(t.mutes).where(t.mutes.c.until <= now))
+        return [t.load(Mute, row.body) for row in self._db.execute(select(t.mutes).order_by(t.mutes.c.until))]
+
+    def save_mute(self, mute: Mute) -> None:
+        """Mute from now on; a mute of the same is replaced."""
+        keys = {"kind": mute.kind.value, "what": mute.what, "channel": mute.channel}
+        self._put(t.mutes, keys, until=mute.until, body=t.dump(mute))
+
+    def lift(self, mute: Mute) -> None:
+        """Lift a mute."""
+        same = (t.mutes.c.kind == mute.kind.value) & (t.mutes.c.what == mute.what)
+        self._db.execute(delete(t.mutes).where(same & (t.mutes.c.channel == mute.channel)))
+
+    def save_act(self, command: Command, now: datetime) -> None:
+        """Remember who asked for what."""
+        self._db.execute(insert(t.acts).values(at=now, by=command.by, verb=command.verb.value, body=t.dump(command)))
+
+    def acts(self, since: datetime) -> list[tuple[datetime, Command]]:
+        """Who asked for what from `since` on, oldest first."""
+        rows = self._db.execute(select(t.acts).where(t.acts.c.at >= since).order_by(t.acts.c.id))
+        return [(row.at, t.load(Command, row.body)) for row in rows]
+
+    # Pictures
+
+    def save_points(self, points: Sequence[tuple[str, datetime, float]], until: datetime) -> None:
+        """Keep prices for pictures by symbol and time, and forget those from before `until`."""
+        self._db.execute(delete(t.points).where(t.points.c.at < until))
+        if points:
+            rows = [{"symbol": symbol, "at": at, "price": price} for symbol, at, price in points]
+            self._db.execute(upsert(t.points).on_conflict_do_nothing(), rows)
+
+    def points(self, symbols: Sequence[str], since: datetime) -> dict[str, list[tuple[datetime, float]]]:
+        """The prices kept of those symbols from `since` on, oldest first."""
+        mine = t.points.c.symbol.in_(symbols) & (t.points.c.at >= since)
+        found: dict[str, list[tuple[datetime, float]]] = {}
+        for row in self._db.execute(select(t.points).where(mine).order_by(t.points.c.symbol, t.points.c.at)):
+            found.setdefault(row.symbol, []).append((row.at, row.price))
+        return found
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """Messages that stand in a channel, from `since` on: roots and digests with what they tell."""
+        count = func.count().label("told")
+        kinds = [DeliveryKind.POST.value, DeliveryKind.DIGEST.value, DeliveryKind.REPLY.value]
+        mine = t.outbox.c.kind.in_(kinds) & (t.outbox.c.state == DeliveryState.SENT.value) & (t.outbox.c.due >= since)
+        told = {
+            row.root: row.told for row in self._db.execute(select(t.outbox.c.root, count).where(mine).group_by("root"))
+        }
+        found = []
+        for root, number in told.items():
+            body = self._db.scalar(select(t.outbox.c.body).where(t.outbox.c.key == root))
+            thread = self.root_ts(root)
+            if body and thread:
+                first = t.load(Delivery, body)
+                kept = self.root(root)
+                rows, story = (kept.rows, kept.story) if kept else (first.rows, first.story)
+                found.append(Shown(root, first.channel, thread, number, rows, story))
+        return found
+
+    def pictures(self) -> dict[str, tuple[str, datetime, str]]:
+        """Which version of each root's picture is shown, since when, and its file, by root."""
+        return {row.root: (row.version, row.shown, row.file) for row in self._db.execute(select(t.pictures))}
+
+    def save_picture(self, root: str, version: str, shown: datetime, file: str) -> None:
+        """Remember which picture stands in a root's thread."""
+        self._put(t.pictures, {"root": root}, version=version, shown=shown, file=file)
 
     # Notices
 

@@ -162,6 +162,44 @@ outbox = Table(
     Column("body", Text, nullable=False),
 )
 
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("what", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("until", Instant),
+    Column("body", Text, nullable=False),
+)
+
+points = Table(
+    "points",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("price", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("root", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("shown", Instant, nullable=False),
+    Column("file", String, nullable=False),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 notices = Table(
     "notices",
     metadata,
