@@ -5,7 +5,6 @@ imported by the command that needs them, so that `check` and `--help` are quick.
 """
 
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import structlog
 import typer
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -24,6 +22,8 @@ from alerts.types import DeliveryError
 from alerts.words import count
 from config.load import load, write_starter
 from config.types import Config
+from monitor.credentials import NAMES, CredentialsError, taken_from
+from monitor.logs import set_up_logging
 from monitor.places import AlreadyRunningError, Places
 
 WRONG = 2
@@ -87,29 +87,14 @@ def configured(folder: Path | None) -> Config:
     return loaded.config
 
 
-def set_up_logging() -> None:
-    """Structured logs on standard error: coloured in a terminal, JSON elsewhere. Libraries speak up from errors on."""
-    terminal = sys.stderr.isatty()
-    stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal)
-    render: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(pad_event_to=0) if terminal else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.stdlib.add_log_level,
-            stamp,
-            structlog.processors.StackInfoRenderer(),
-            *([] if terminal else [structlog.processors.format_exc_info]),
-            render,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.CRITICAL)
-    # What these say of failing calls is told once, in our words, by the lines.
-    for name in ("yfinance", "slack_sdk", "apscheduler", "aiohttp"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+def environment() -> dict[str, str]:
+    """The environment with its secrets, which this process' own then lacks; logs are set up to show none of them."""
+    try:
+        whole = taken_from(os.environ)
+    except CredentialsError as error:
+        fail(error)
+    set_up_logging(whole, [whole[name] for name in NAMES if name in whole])
+    return whole
 
 
 def _version(wanted: bool) -> None:
@@ -130,11 +115,20 @@ def told_plainly() -> Iterator[None]:
     """Turn what the user can mend into one line; Ctrl-C ends quietly."""
     from monitor.market.recorded import RecordingError
     from monitor.replay import ReplayError
+    from monitor.store.files import BackupError
     from monitor.store.store import StoreError
 
     try:
         yield
-    except (StoreError, AlreadyRunningError, ReplayError, RecordingError, DeliveryError) as error:
+    except (
+        StoreError,
+        BackupError,
+        CredentialsError,
+        AlreadyRunningError,
+        ReplayError,
+        RecordingError,
+        DeliveryError,
+    ) as error:
         fail(error)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -145,10 +139,10 @@ def run(config: Folder = None) -> None:
     """The daemon: poll feeds, watch prices, tell Slack (or this terminal, without a Slack token)."""
     from monitor import daemon
 
-    set_up_logging()
+    given = environment()
     settings = configured(config)
     with told_plainly():
-        asyncio.run(daemon.run(settings, os.environ, places(config), filling=filling))
+        asyncio.run(daemon.run(settings, given, places(config), filling=filling))
 
 
 @app.command()
@@ -156,10 +150,10 @@ def once(config: Folder = None) -> None:
     """One pass of news, prices and delivery, then exit."""
     from monitor import daemon
 
-    set_up_logging()
+    given = environment()
     settings = configured(config)
     with told_plainly():
-        asyncio.run(daemon.once(settings, os.environ, places(config), filling=filling))
+        asyncio.run(daemon.once(settings, given, places(config), filling=filling))
 
 
 @app.command()

@@ -7,6 +7,7 @@ or SIGINT the ticks stop, running passes end, and what is waiting is sent.
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -20,16 +21,23 @@ from alerts.console import Console
 from alerts.outbox import wake
 from alerts.types import DeliveryError, Notifier
 from config.types import Config
+from monitor.credentials import secrets_of
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.fetch import HttpNews
 from monitor.filling import Progress, fill
-from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
+from monitor.health import delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
-from monitor.operator import failing, messages
+from monitor.metrics import Metrics
+from monitor.notices import Notices
+from monitor.operator import failing, messages, note
 from monitor.places import AlreadyRunningError, Places
+from monitor.service import manager
+from monitor.serving import AddressError, Health, Server, address_of
+from monitor.store.files import set_aside
 from monitor.store.outbox import StoredOutbox
-from monitor.store.store import Store, StoreError, Tx
+from monitor.store.store import CorruptError, Store, StoreError, Tx
 from monitor.types import PriceSource
+from monitor.upkeep import TICK, Upkeep
 from nlp.pool import Pool
 
 log = structlog.get_logger("aftershock")
@@ -44,6 +52,10 @@ BREATH = 1.0
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
 
+DEADLINES = {"news": 600.0, "prices": 900.0, "delivery": 300.0, "upkeep": 120.0}
+"""Seconds after which a pass is broken off, well beyond what its own edges allow themselves; the first filling of daily
+bars is in a price pass. What it had not saved comes again."""
+
 NEWS_PASSES = 20
 """How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
 
@@ -55,7 +67,9 @@ def _console(_: Mapping[str, str]) -> Notifier:
 def _slack(environment: Mapping[str, str]) -> Notifier:
     from alerts.slack import Slack  # noqa: PLC0415  slack_sdk is loaded only where it is used
 
-    return Slack(environment["SLACK_BOT_TOKEN"], base_url=environment.get("AFTERSHOCK_SLACK_URL"))
+    return Slack(
+        secrets_of(environment)["SLACK_BOT_TOKEN"].get_secret_value(), base_url=environment.get("AFTERSHOCK_SLACK_URL")
+    )
 
 
 def _yahoo(environment: Mapping[str, str], state: Path) -> PriceSource:
@@ -95,8 +109,8 @@ def no_filling() -> Iterator[Progress]:
 
 
 def notifier_of(environment: Mapping[str, str]) -> Notifier:
-    """Slack if there is a token for it, else the terminal."""
-    return NOTIFIERS["slack" if environment.get("SLACK_BOT_TOKEN") else "console"](environment)
+    """Slack if there is a token for it, else the terminal. Raises CredentialsError."""
+    return NOTIFIERS["slack" if "SLACK_BOT_TOKEN" in secrets_of(environment) else "console"](environment)
 
 
 def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
@@ -128,7 +142,7 @@ async def live(
         ) from error
     try:
         prices = prices_of(environment, places.state)
-        store = Store(places.database)
+        store = await opened(places.database, config.settings.channel, clock())
         news = HttpNews(config.settings, clock=clock)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
         notifier = notifier_of(environment)
@@ -142,19 +156,55 @@ async def live(
         lock.release()
 
 
+async def opened(database: Path, channel: str, now: datetime) -> Store:
+    """The store, read through for damage. A damaged file is set aside, and the operator told in the new one.
+
+    Raises StoreError.
+    """
+    try:
+        return Store(database, check=True)
+    except CorruptError as error:
+        try:
+            aside = set_aside(database, "damaged", now)
+        except OSError as problem:
+            raise StoreError(f"{error} It cannot be set aside either: {problem}") from error
+        lines = [
+            f"The database was damaged ({error.__cause__}) and lies at {aside} now; a new one was begun.",
+            "What was told today may be told once more. `aftershock restore FILE` puts a copy back.",
+            f"The daemon's own daily copies are in {database.parent / 'backups'}.",
+        ]
+        for line in lines:
+            log.error("database damaged", what=line)  # noqa: TRY400  the operator mends it, not the trace
+        store = Store(database)
+        await store.transact(
+            lambda tx: tx.enqueue(note(f"{channel}/damaged/{now.isoformat()}", lines, channel, now), now)
+        )
+        return store
+
+
 class Daemon:
     """The ticks over one set of edges and one configuration. `clock` tells the time, UTC-aware."""
 
     def __init__(
-        self, edges: Edges, config: Config, clock: Callable[[], datetime], filling: Filling = no_filling
+        self,
+        edges: Edges,
+        config: Config,
+        clock: Callable[[], datetime],
+        filling: Filling = no_filling,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Nothing runs yet. `filling` shows how far the first filling of daily bars has come."""
+        self._environment = environment or {}
         self._edges = edges
         self._config = config
         self._clock = clock
         self._passes: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
         self._broken: dict[str, str] = {}
+        self._unkept: set[str] = set()
+        self.damaged = False
+        self.notices = Notices(edges.store, edges.notifier, clock, lambda: self._config.settings.channel)
+        self.upkeep = Upkeep(edges, lambda: self._config, clock, self.notices, Metrics(), edges.store.path.parent)
         self._filling: Filling | None = filling
         self._pricing = asyncio.Lock()
 
@@ -165,6 +215,7 @@ class Daemon:
             ("news", self.news, min(NEWS_TICK, settings.poll_news), NEWS_PASSES),
             ("prices", self.prices, settings.poll_prices, 1),
             ("delivery", self.delivery, settings.poll_delivery, 1),
+            ("upkeep", self.upkeep.look, TICK, 1),
         )
         scheduler = AsyncIOScheduler(timezone=UTC)
         for name, line, every, most in lines:
@@ -181,12 +232,16 @@ class Daemon:
             )
         scheduler.start()
         moved = getattr(self._edges.prices, "moved", None)
-        waking = asyncio.create_task(self._on_moves(moved)) if isinstance(moved, asyncio.Event) else None
+        others = [asyncio.create_task(self._on_moves(moved))] if isinstance(moved, asyncio.Event) else []
+        manager.tell(self._environment, manager.READY)
+        if within := manager.watchdog(self._environment):
+            others.append(asyncio.create_task(self._reassure(within.total_seconds() / 2)))
         try:
             await self._stopping.wait()
         finally:
-            if waking:
-                waking.cancel()
+            manager.tell(self._environment, manager.STOPPING)
+            for other in others:
+                other.cancel()
             scheduler.remove_all_jobs()
             await self._drain()
             scheduler.shutdown(wait=False)
@@ -195,15 +250,27 @@ class Daemon:
         """Begin a graceful stop; may be called more than once."""
         self._stopping.set()
 
+    def health(self) -> Health:
+        """Whether it is well, for who asks over HTTP."""
+        return Health(self.upkeep.alive, self.upkeep.ready)
+
+    async def _reassure(self, every: float) -> None:
+        """Tell the service manager that it is alive, for as long as its lines are; stuck ones want a restart."""
+        while True:
+            if not self.upkeep.alive():
+                manager.tell(self._environment, manager.ALIVE)
+            await asyncio.sleep(every)
+
     async def news(self) -> None:
         """One pass of the news line."""
         done = await read_news(self._edges, self._config, self._clock())
         for taken in done.taken:
             if taken.story:
                 log.info("story", story=taken.story.id, title=taken.article.title, why=taken.reason)
-        await self._tell(*feed_troubles(done.answers))
-        await self._tell(*feed_notes(done.answers), event="reads in part")
-        await self._tell_operator(*failing(done.answers))
+        self.upkeep.news_read(done)
+        await self.notices.tell(*feed_troubles(done.answers))
+        await self.notices.tell(*feed_notes(done.answers), "reads in part")
+        await self.notices.tell(*failing(done.answers), wording=messages, logged=False)
 
     async def prices(self) -> None:
         """One pass of the price line; before the first one, the daily bars it needs. One at a time."""
@@ -220,12 +287,13 @@ class Daemon:
         done = await watch_prices(self._edges, self._config, self._clock())
         for delivery in done.deliveries:
             log.info("put into the outbox", kind=delivery.kind.value, key=delivery.key)
+        self.upkeep.prices_watched(done)
         if done.prices:
             prices = done.prices
             name = self._edges.prices.name
             problems = {**done.suspects, **done.stopped, **prices.problems}
             silent = prices.silent | done.stopped.keys()
-            await self._tell(*price_troubles(name, prices.asked, problems, silent))
+            await self.notices.tell(*price_troubles(name, prices.asked, problems, silent))
 
     async def _on_moves(self, moved: asyncio.Event) -> None:
         """A pass of the price line whenever a streaming source says that something moved, with a breath between."""
@@ -239,7 +307,8 @@ class Daemon:
         done = await deliver(self._edges, self._config, self._clock())
         for row in done.settled:
             log.info("delivered", kind=row.delivery.kind.value, key=row.delivery.key, channel=row.delivery.channel)
-        await self._tell(*delivery_troubles(done))
+        self.upkeep.delivered([row.delivery.kind for row in done.settled])
+        await self.notices.tell(*delivery_troubles(done))
 
     async def _tick(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         if self._stopping.is_set():
@@ -252,48 +321,43 @@ class Daemon:
 
     async def _guarded(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         """One pass. What the operator can mend is told once in a line, a fault of ours each time with its trace."""
+        began = time.monotonic()
+        problem = "was broken off"
         try:
-            await line()
-        except (StoreError, OSError) as error:
-            if self._broken.get(name) != str(error):
-                self._broken[name] = str(error)
-                log.error("this pass failed and is tried again at each tick", line=name, why=str(error))  # noqa: TRY400  the operator mends it, not the trace
-        except Exception:
+            async with asyncio.timeout(DEADLINES[name]):
+                await line()
+        except (StoreError, OSError, TimeoutError) as error:
+            problem = str(error) or f"it took longer than {DEADLINES[name]:g} s and was broken off"
+            await self._failed(name, error, problem)
+        except Exception as error:
+            problem = repr(error)
             log.exception("this pass failed and is tried again at its next tick", line=name)
         else:
+            problem = ""
             if self._broken.pop(name, None):
                 log.info("works again", what=f"the {name} line")
+            if self._unkept:
+                self._unkept.discard(name)
+                if not self._unkept:
+                    await self.notices.straight_over("store")
+        finally:
+            self.upkeep.passed(name, problem, time.monotonic() - began)
 
-    async def _tell(self, troubles: Mapping[str, str], looked_at: set[str], event: str = "cannot reach") -> None:
-        """Log troubles that began, as `event`, and those that ended, each once, over restarts too."""
-        if not troubles and not looked_at:
-            return
-        now = self._clock()
+    async def _failed(self, name: str, error: Exception, problem: str) -> None:
+        """Tell what the operator can mend, once: past the outbox where the store cannot keep what is to be told.
 
-        def work(tx: Tx) -> Changes:
-            found = changes(tx.notices(), troubles, looked_at)
-            tx.set_notices(found.begun, found.ended, now)
-            return found
-
-        found = await self._edges.store.transact(work)
-        for text in found.begun.values():
-            log.warning(event, what=text)
-        for text in found.ended.values():
-            log.info("works again", what=text.partition(":")[0])
-
-    async def _tell_operator(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
-        """Put into the outbox, for the operator's channel, which feeds began and ceased to need somebody's eye."""
-        if not looked_at:
-            return
-        now, channel = self._clock(), self._config.settings.channel
-
-        def work(tx: Tx) -> None:
-            found = changes(tx.notices(), troubles, looked_at)
-            tx.set_notices(found.begun, found.ended, now)
-            for delivery in messages(found.begun, found.ended, channel, now):
-                tx.enqueue(delivery, now)
-
-        await self._edges.store.transact(work)
+        Another process that holds the database for a moment is a passing fault; a second time in a row it is not.
+        """
+        again = name in self._broken
+        if self._broken.get(name) != problem:
+            self._broken[name] = problem
+            log.error("this pass failed and is tried again at each tick", line=name, why=problem)
+        if isinstance(error, StoreError) and (again or not error.passing):
+            self._unkept.add(name)
+            await self.notices.straight("store", f"nothing can be kept, so nothing is told: {problem}")
+        if isinstance(error, CorruptError):
+            self.damaged = True
+            self.stop()
 
     async def _drain(self) -> None:
         """Wait a moment for running passes, break off those that go on, then make one last delivery."""
@@ -308,6 +372,8 @@ class Daemon:
                 await self._guarded("delivery", self.delivery)
         except TimeoutError:
             log.warning("not everything could be sent in time; it is sent at the next start")
+        with suppress(StoreError):
+            await self.upkeep.end()
 
 
 async def _introduce(notifier: Notifier) -> None:
@@ -327,6 +393,28 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@asynccontextmanager
+async def served(daemon: Daemon, environment: Mapping[str, str]) -> AsyncIterator[None]:
+    """Metrics and health over HTTP for as long as it is entered; where the address is taken, without."""
+    try:
+        where = address_of(environment)
+    except AddressError as error:
+        raise StoreError(str(error)) from None
+    if where is None:
+        yield
+        return
+    server = Server(daemon.upkeep.metrics, daemon.health())
+    try:
+        port = await server.start(*where)
+        log.info("metrics and health at", url=f"http://{where[0]}:{port}/metrics")
+    except OSError as error:
+        log.warning("no metrics and health over HTTP", why=str(error))
+    try:
+        yield
+    finally:
+        await server.stop()
+
+
 async def run(
     config: Config,
     environment: Mapping[str, str],
@@ -334,9 +422,12 @@ async def run(
     clock: Callable[[], datetime] = utc_now,
     filling: Filling = no_filling,
 ) -> None:
-    """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError."""
+    """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError.
+
+    Also raises where its database turns out to be damaged: the next start sets that aside and goes on.
+    """
     async with live(config, environment, places, clock) as edges:
-        daemon = Daemon(edges, config, clock, filling)
+        daemon = Daemon(edges, config, clock, filling, environment)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, daemon.stop)
@@ -344,6 +435,7 @@ async def run(
         await wake(StoredOutbox(edges.store), clock())
         await _introduce(edges.notifier)
         await loop.run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
+        await daemon.upkeep.begin()
         log.info(
             "started",
             feeds=len(config.feeds),
@@ -351,8 +443,13 @@ async def run(
             to=edges.notifier.name,
             state=str(places.state),
         )
-        await daemon.run()
+        async with served(daemon, environment):
+            await daemon.run()
         log.info("stopped")
+        if daemon.damaged:
+            raise StoreError(
+                f"{places.database} is damaged: start the daemon again; it sets the file aside and goes on."
+            )
 
 
 async def once(

@@ -82,6 +82,7 @@ class World:
             "AFTERSHOCK_YAHOO_URL": self.yahoo.url,
             "AFTERSHOCK_SLACK_URL": self.slack.url,
             "SLACK_BOT_TOKEN": self.slack.token,
+            "AFTERSHOCK_HTTP": "127.0.0.1:0",
             **environ,
         }
         command = [sys.executable, str(SCRIPT), str(self.shift.total_seconds())]

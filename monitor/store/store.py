@@ -40,6 +40,7 @@ BUSY_SECONDS = 10.0
 """How long a transaction waits for another process that writes."""
 PRIMARY = 0xFF
 """The part of SQLite's extended error codes that says the kind (sqlite.org/rescode.html)."""
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.BLOCKED)
@@ -49,13 +50,13 @@ UNSETTLED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.BLOCKED
 class StoreError(Exception):
     """The database cannot be used; `args[0]` says why and what to do, for the operator.
 
-    `full` where the disk has no room, so that nothing can be kept at all.
+    `passing` where another process holds the database for a moment; a full disk is no such thing.
     """
 
-    def __init__(self, message: str, *, full: bool = False) -> None:
+    def __init__(self, message: str, *, passing: bool = False) -> None:
         """Keep what decides how the operator is told."""
         super().__init__(message)
-        self.full = full
+        self.passing = passing
 
 
 class CorruptError(StoreError):
@@ -308,6 +309,12 @@ class Tx:
         rows = self._db.execute(select(t.outbox.c.state, func.count()).group_by(t.outbox.c.state))
         return {row[0]: row[1] for row in rows}
 
+    def too_late(self, since: datetime) -> int:
+        """How many replies and digests made from `since` on were not sent, as they came too late."""
+        kinds = [DeliveryKind.REPLY.value, DeliveryKind.DIGEST.value]
+        late = (t.outbox.c.state == DeliveryState.SUPERSEDED.value) & t.outbox.c.kind.in_(kinds)
+        return self._db.scalar(select(func.count()).select_from(t.outbox).where(late & (t.outbox.c.due >= since))) or 0
+
     def root_ts(self, root: str) -> str | None:
         """The notifier's id of a root message: that of its newest drawing that was accepted."""
         kinds = [k.value for k in (DeliveryKind.POST, DeliveryKind.DIGEST, DeliveryKind.UPDATE)]
@@ -399,7 +406,7 @@ class Store:
             raise kind(
                 f"cannot use the database {path}: {getattr(error, 'orig', error)}. "
                 "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE.",
-                full=_code(error) == sqlite3.SQLITE_FULL,
+                passing=_code(error) in BUSY,
             ) from error
 
     def _bring_up(self, *, check: bool) -> None:
@@ -436,7 +443,7 @@ class Store:
                 raise CorruptError(f"the database {self.path} is damaged: {error.orig}") from error
             if isinstance(error, OperationalError):
                 text = f"cannot write to {self.path}: {error.orig}. Nothing of this pass was kept."
-                raise StoreError(text, full=code == sqlite3.SQLITE_FULL) from error
+                raise StoreError(text, passing=code in BUSY) from error
             raise
 
     async def back_up(self, target: Path) -> None:

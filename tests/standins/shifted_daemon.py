@@ -10,7 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.cli import configured, places, set_up_logging, told_plainly
+from monitor.cli import configured, environment, places, told_plainly
 from monitor.daemon import run, utc_now
 
 
@@ -22,10 +22,10 @@ def main() -> None:
     def clock() -> datetime:
         return utc_now() + shift
 
-    set_up_logging()
+    given = environment()
     config = configured(folder)
     with told_plainly():
-        asyncio.run(run(config, os.environ, places(folder), clock))
+        asyncio.run(run(config, given, places(folder), clock))
 
 
 if __name__ == "__main__":
