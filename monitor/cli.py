@@ -7,6 +7,7 @@ imported by the command that needs them, so that `check` and `--help` are quick.
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ from monitor.credentials import NAMES, CredentialsError, taken_from
 from monitor.logs import set_up_logging
 from monitor.places import AlreadyRunningError, Places
 
+EVERY = 2.0
+"""Seconds between two looks of `status --watch`."""
 WRONG = 2
 """The exit code for what the user can mend."""
 
@@ -267,8 +270,14 @@ def init(config: Folder = None) -> None:
 
 
 @app.command()
-def status(config: Folder = None) -> None:
-    """What the daemon knows: feeds, stories, what was told, what waits, what it cannot reach."""
+def status(
+    config: Folder = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on showing it, until Ctrl-C")] = False,
+) -> None:
+    """Whether the daemon runs and what it knows: feeds, stories, what was told, what waits, what it cannot reach."""
+    from rich.console import Group
+    from rich.live import Live
+
     from monitor.commands import status_of
 
     settings = configured(config)
@@ -278,9 +287,112 @@ def status(config: Folder = None) -> None:
             f"Nothing to tell yet: no database at {database}. Start the daemon with: aftershock run", soft_wrap=True
         )
         return
+
+    def shown() -> Group:
+        parts = asyncio.run(status_of(settings, database, datetime.now(UTC)))
+        return Group(*(_plain(part) if isinstance(part, str) else part for part in parts))
+
     with told_plainly():
-        for part in asyncio.run(status_of(settings, database, datetime.now(UTC))):
-            out.print(_plain(part) if isinstance(part, str) else part, highlight=False)
+        if not watch:
+            out.print(shown(), highlight=False)
+            return
+        with Live(shown(), console=out, screen=out.is_terminal, auto_refresh=False) as live:
+            while True:
+                time.sleep(EVERY)
+                live.update(shown(), refresh=True)
+
+
+@app.command()
+def doctor(config: Folder = None) -> None:
+    """Try everything the daemon depends on: folders, Slack, prices, every feed; and say what to mend."""
+    from tempfile import TemporaryDirectory
+
+    from monitor import doctor as room
+    from monitor.daemon import notifier_of, prices_of
+    from monitor.feeds.fetch import HttpNews
+    from monitor.following import states_of
+    from monitor.store.store import StoreError
+
+    given = environment()
+    settings = configured(config)
+    where, now = places(config), datetime.now(UTC)
+    marks = {room.Verdict.GOOD: "[green]✓[/]", room.Verdict.DOUBTFUL: "[yellow]?[/]", room.Verdict.BAD: "[red]✗[/]"}
+
+    async def examine(scratch: Path) -> int:
+        edges = room.Edges(HttpNews(settings.settings), prices_of(given, scratch), notifier_of(given))
+        bad = 0
+        async for finding in room.examine(settings, where, edges, states, now):
+            bad += finding.verdict is room.Verdict.BAD
+            advice = f" [dim]→ {_plain(finding.advice)}[/]" if finding.advice else ""
+            line = f"{marks[finding.verdict]} {_plain(finding.subject)}: {_plain(finding.text)}{advice}"
+            out.print(line, highlight=False, soft_wrap=True)
+        return bad
+
+    with told_plainly(), TemporaryDirectory(prefix="aftershock-") as scratch:
+        try:
+            states = states_of(where.database)
+        except StoreError as error:
+            states = {}
+            out.print(f"{marks[room.Verdict.BAD]} {_plain(error)}", highlight=False, soft_wrap=True)
+        bad = asyncio.run(examine(Path(scratch)))
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to; it is replaced only when the new copy is whole")],
+    config: Folder = None,
+) -> None:
+    """Copy the database while the daemon may go on, checked."""
+    import sqlite3
+
+    from monitor.store.files import copy
+
+    database = places(config).database
+    if not database.is_file():
+        fail(f"there is no database at {database}")
+    try:
+        copy(database, file)
+    except (OSError, sqlite3.Error) as error:
+        fail(f"{file}: no copy was made: {error}")
+    size = f"{file.stat().st_size / 2**20:,.1f} MB"
+    out.print(f"copied {_plain(database)} to {_plain(file)}, {size}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A copy that backup made")], config: Folder = None) -> None:
+    """Put a copy of the database back; what is there now stays beside it. The daemon must be stopped."""
+    from monitor.daemon import locked
+    from monitor.store.files import put_back
+
+    where = places(config)
+    with told_plainly(), locked(where):
+        aside = put_back(file, where.database, datetime.now(UTC))
+    kept = f"; what was there is {aside} now" if aside else ""
+    out.print(f"restored {_plain(where.database)}{_plain(kept)}", highlight=False, soft_wrap=True)
+
+
+service_app = typer.Typer(help="The daemon as a service of systemd.", no_args_is_help=True)
+app.add_typer(service_app, name="service")
+
+
+@service_app.command(name="install")
+def install_service(
+    config: Folder = None,
+    user: Annotated[bool, typer.Option("--user", help="For yourself instead of the whole machine")] = False,
+) -> None:
+    """Write the systemd unit; starts nothing, and says how to."""
+    from monitor.service import install
+
+    mine = places(config) if user else None
+    try:
+        path = install.install(mine)
+    except install.InstallError as error:
+        fail(error)
+    out.print(f"wrote {_plain(path)}", highlight=False, soft_wrap=True)
+    for line in install.next_steps(mine):
+        out.print(_plain(line), highlight=False, soft_wrap=True)
 
 
 @app.command(name="test-alert")
@@ -289,9 +401,10 @@ def alert_for_test(config: Folder = None) -> None:
     from monitor.commands import send_test
     from monitor.daemon import notifier_of
 
+    given = environment()
     settings = configured(config)
     with told_plainly():
-        results = asyncio.run(send_test(settings, notifier_of(os.environ), datetime.now(UTC)))
+        results = asyncio.run(send_test(settings, notifier_of(given), datetime.now(UTC)))
     for went, line in results:
         (out if went else err).print(_plain(line), highlight=False, soft_wrap=True)
     if not all(went for went, _ in results):

@@ -121,14 +121,12 @@ def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
     return PRICE_SOURCES[name](environment, state)
 
 
-@asynccontextmanager
-async def live(
-    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime]
-) -> AsyncIterator[Edges]:
-    """The edges of the live daemon, let go of at the end. Raises AlreadyRunningError or StoreError."""
+@contextmanager
+def locked(places: Places) -> Iterator[None]:
+    """The state folder, ours alone. Raises AlreadyRunningError or StoreError."""
+    lock = FileLock(places.state / "lock")
     try:
         places.state.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(places.state / "lock")
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunningError(
@@ -141,19 +139,31 @@ async def live(
             "with AFTERSHOCK_STATE."
         ) from error
     try:
+        yield
+    finally:
+        lock.release()
+
+
+@asynccontextmanager
+async def live(
+    config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime]
+) -> AsyncIterator[Edges]:
+    """The edges of the live daemon, let go of at the end.
+
+    Raises AlreadyRunningError, CredentialsError or StoreError.
+    """
+    with locked(places):
         prices = prices_of(environment, places.state)
+        notifier = notifier_of(environment)
         store = await opened(places.database, config.settings.channel, clock())
         news = HttpNews(config.settings, clock=clock)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
-        notifier = notifier_of(environment)
         try:
             yield Edges(news, analyzer, prices, notifier, store, Calendars(), clock=clock)
         finally:
             for edge in (news, analyzer, prices, notifier):
                 await edge.close()
             store.close()
-    finally:
-        lock.release()
 
 
 async def opened(database: Path, channel: str, now: datetime) -> Store:

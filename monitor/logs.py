@@ -84,7 +84,12 @@ def set_up_logging(environment: Mapping[str, str] | None = None, secrets: Iterab
     sys.stderr = cast("TextIO", RedactedStream(_bare(sys.stderr), redact))
     stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal)
     render: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(pad_event_to=0, colors=sys.stderr.isatty())
+        structlog.dev.ConsoleRenderer(
+            pad_event_to=0,
+            colors=sys.stderr.isatty(),
+            # Rich would show local variables, and break a secret over two lines.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         if terminal
         else structlog.processors.JSONRenderer()
     )

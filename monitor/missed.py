@@ -90,7 +90,7 @@ def summary(away: Absence, back: Return, traded: Mapping[str, timedelta]) -> lis
             "the beginning of that time; what was there only then is not known."
         )
     if back.read < back.feeds:
-        lines.append(f"Of the other {back.feeds - back.read} feeds nothing is known yet; each is read when it is due.")
+        lines.append(f"Not read yet: {count(back.feeds - back.read, 'feed')}; each is asked when it is due.")
     if traded:
         names = [f"{mic} for {span(length.total_seconds())}" for mic, length in sorted(traded.items())]
         lines.append(
