@@ -31,6 +31,8 @@ EVERY = 2.0
 """Seconds between two looks of `status --watch`."""
 WRONG = 2
 """The exit code for what the user can mend."""
+TRY_AGAIN = 75
+"""The daemon's where its database cannot be used, as for want of room: to be tried again (EX_TEMPFAIL, sysexits.h)."""
 
 app = typer.Typer(
     help="Watches news feeds for AI events, links them to stocks, and tells Slack when those stocks move unusually.",
@@ -59,10 +61,10 @@ def main() -> None:
         sys.exit(f"aftershock: {error.strerror or error}")
 
 
-def fail(message: object) -> NoReturn:
-    """One clear line on standard error, exit code 2."""
+def fail(message: object, code: int = WRONG) -> NoReturn:
+    """One clear line on standard error, and that exit code."""
     err.print(f"[bold red]aftershock:[/] {_plain(message)}", soft_wrap=True, highlight=False)
-    raise typer.Exit(WRONG)
+    raise typer.Exit(code)
 
 
 def _plain(message: object) -> str:
@@ -114,8 +116,8 @@ def common(
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
-    """Turn what the user can mend into one line; Ctrl-C ends quietly."""
+def told_plainly(unkept: int = WRONG) -> Iterator[None]:
+    """Turn what the user can mend into one line; Ctrl-C ends quietly. `unkept` is the exit code of a StoreError."""
     from monitor.market.recorded import RecordingError
     from monitor.replay import ReplayError
     from monitor.store.files import BackupError
@@ -123,8 +125,9 @@ def told_plainly() -> Iterator[None]:
 
     try:
         yield
+    except StoreError as error:
+        fail(error, unkept)
     except (
-        StoreError,
         BackupError,
         CredentialsError,
         AlreadyRunningError,
@@ -144,7 +147,7 @@ def run(config: Folder = None) -> None:
 
     given = environment()
     settings = configured(config)
-    with told_plainly():
+    with told_plainly(unkept=TRY_AGAIN):
         asyncio.run(daemon.run(settings, given, places(config), filling=filling))
 
 

@@ -28,7 +28,7 @@ from monitor.filling import Progress, fill
 from monitor.health import delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
 from monitor.metrics import Metrics
-from monitor.notices import Notices
+from monitor.notices import Notices, cannot_start
 from monitor.operator import failing, messages, note
 from monitor.places import AlreadyRunningError, Places
 from monitor.service import manager
@@ -436,6 +436,24 @@ async def run(
 
     Also raises where its database turns out to be damaged: the next start sets that aside and goes on.
     """
+    try:
+        await _run(config, environment, places, clock, filling)
+    except StoreError as error:
+        notifier = notifier_of(environment)
+        try:
+            await cannot_start(notifier, config.settings.channel, str(error), clock())
+        finally:
+            await notifier.close()
+        raise
+
+
+async def _run(
+    config: Config,
+    environment: Mapping[str, str],
+    places: Places,
+    clock: Callable[[], datetime],
+    filling: Filling,
+) -> None:
     async with live(config, environment, places, clock) as edges:
         daemon = Daemon(edges, config, clock, filling, environment)
         loop = asyncio.get_running_loop()

@@ -6,7 +6,8 @@ store itself is the trouble (a full disk, a damaged file), memory does, and the 
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Final, Protocol
 
 import structlog
@@ -93,15 +94,39 @@ class Notices:
 
     async def _post(self, key: str, text: str) -> None:
         now, channel = self._clock(), self._channel()
-        delivery = note(f"{channel}/straight/{key}/{now.isoformat()}", [text], channel, now)
-        for attempt in range(AGAIN):
-            try:
-                async with asyncio.timeout(STRAIGHT_DEADLINE):
-                    await self._notifier.post(delivery, None)
-            except (DeliveryError, TimeoutError, OSError) as error:
-                if attempt == AGAIN - 1 or (isinstance(error, DeliveryError) and error.permanent):
-                    log.warning("the operator cannot be told past the outbox", what=text, why=str(error))
-                    return
-                await asyncio.sleep(2.0**attempt)
-            else:
+        await _past_the_outbox(
+            self._notifier, note(f"{channel}/straight/{key}/{now.isoformat()}", [text], channel, now)
+        )
+
+
+async def cannot_start(notifier: Notifier, channel: str, why: str, now: datetime) -> None:
+    """Tell that the daemon cannot start: once a day and reason, however often a service manager tries again.
+
+    Nothing can be remembered here but by the notifier itself; one that cannot look a message up is told each time.
+    """
+    reason = blake2b(why.encode(), digest_size=6).hexdigest()
+    text = f"Trouble: Aftershock cannot start, and is tried again: {why}"
+    delivery = note(f"{channel}/straight/start/{now.date().isoformat()}/{reason}", [text], channel, now)
+    try:
+        async with asyncio.timeout(STRAIGHT_DEADLINE):
+            known = notifier.can_look_up and await notifier.find(delivery, None, now - timedelta(days=1))
+    except (DeliveryError, TimeoutError, OSError):
+        known = False
+    if not known:
+        await _past_the_outbox(notifier, delivery)
+
+
+async def _past_the_outbox(notifier: Notifier, delivery: Delivery) -> None:
+    """Post at once, some times if need be. What may have been accepted is not posted again: once is enough to know."""
+    for attempt in range(AGAIN):
+        try:
+            async with asyncio.timeout(STRAIGHT_DEADLINE):
+                await notifier.post(delivery, None)
+        except (DeliveryError, TimeoutError, OSError) as error:
+            over = isinstance(error, DeliveryError) and (error.permanent or error.ambiguous)
+            if over or attempt == AGAIN - 1:
+                log.warning("the operator cannot be told past the outbox", what=delivery.text, why=str(error))
                 return
+            await asyncio.sleep(2.0**attempt)
+        else:
+            return
