@@ -22,17 +22,21 @@ from monitor.cli import TRY_AGAIN
 from monitor.daemon import Daemon
 from monitor.notices import cannot_start
 from monitor.store.store import StoreError
-from standins.world import CALENDARS, OPEN, OPERATOR, World, configuration
+from standins.world import CALENDARS, OPEN, OPERATOR, Feeds, World, configuration
 
 TICKS, WHOLE = 14, 22
 """Ticks of a minute each in which something happens, and with those in which what is in doubt is looked up."""
+POLL = timedelta(minutes=2)
 DATABASE = "aftershock.db"
 WRITES = ("pwrite64", "fdatasync", "fsync", "ftruncate")
 """What SQLite writes a database and its journal with."""
 
 
 def happens(world: World, tick: int) -> datetime:
-    """What the world does up to a tick, and the time: told from the tick alone, so that a restart finds it the same."""
+    """What the world does up to a tick, and the time: told from the tick alone, so that a restart finds it the same.
+
+    Stocks move once their news was seen even if a poll was broken off: it is made again at the feed's next time.
+    """
     for n in range(min(tick, TICKS) + 1):
         at = OPEN + timedelta(minutes=n)
         if n % 5 == 0:
@@ -41,16 +45,16 @@ def happens(world: World, tick: int) -> datetime:
             world.feeds.publish("feed1", f"b{n}", f"Amd opens another chip of the year {n}", at)
         if n % 9 == 2:
             world.feeds.publish("feed2", "c", f"Microsoft opens its office, version {n}", at)
-        if n >= 3:
+        if n >= 5:
             world.trades.now["NVDA"] = 95.0 - n
-        if n >= 6:
+        if n >= 8:
             world.trades.now["AMD"] = 50.0 + n
     return OPEN + timedelta(minutes=tick)
 
 
 def play(folder: Path, ticks: int = WHOLE) -> None:
     """Run the daemon's lines from the first tick that is not done up to that one."""
-    world = World()
+    world = World(Feeds(every=POLL))
     accepted, done = folder / "channel.jsonl", folder / "done"
     if accepted.exists():
         for line in accepted.read_text(encoding="utf-8").splitlines():
@@ -65,7 +69,7 @@ async def _play(world: World, folder: Path, first: int, ticks: int) -> None:
     now = happens(world, first)
     try:
         edges = world.edges(folder, lambda: now)
-        daemon = Daemon(edges, configuration(), lambda: now)
+        daemon = Daemon(edges, configuration(poll=POLL), lambda: now)
         await daemon.upkeep.begin()
     except StoreError as error:
         (folder / "failed").touch()
@@ -90,7 +94,7 @@ async def _once(daemon: Daemon) -> None:
 
 
 def serve() -> None:
-    """Read `{"folder", "ticks", "trace", "inject"}` a line, play it in a process of its own, and answer with how it ended."""
+    """Read `{"folder", "ticks", "trace", "inject"}` a line, play it in a process of its own, and say how it ended."""
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stderr))
     CALENDARS.prepare(["XNYS"], OPEN)
     for line in sys.stdin:
@@ -122,7 +126,8 @@ def _forked(folder: Path, ticks: int, trace: bool, inject: str | None) -> dict[s
         os.close(goes)
         return {"code": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}
     traced = folder / "trace"
-    paths = [argument for part in ("", "-wal", "-shm") for argument in ("-P", str(folder / f"{DATABASE}{part}"))]
+    files = [str(folder / f"{DATABASE}{part}") for part in ("", "-wal", "-shm")]
+    paths = [argument for file in files for argument in ("-P", file)]
     what = ["-e", f"trace={','.join(WRITES)}", *(["-e", f"inject={inject}"] if inject else [])]
     strace = ["strace", "-f", "-qq", "-p", str(child), "-o", str(traced), *paths, *what]
     with subprocess.Popen(strace, stderr=subprocess.DEVNULL) as tracer:

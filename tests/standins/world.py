@@ -41,7 +41,9 @@ CHANNEL: Final = "#ai"
 OPERATOR: Final = "#ops"
 
 
-def configuration(*, move: float = 0.03, fingerprint: str = "made up", feeds: int = 3) -> Config:
+def configuration(
+    *, move: float = 0.03, fingerprint: str = "made up", feeds: int = 3, poll: timedelta = timedelta(minutes=5)
+) -> Config:
     """Three listed companies watched in one channel by one threshold, and some feeds."""
     shares = ShareCount(1e9, date(2025, 1, 1), "made up")
     companies = {
@@ -52,13 +54,13 @@ def configuration(*, move: float = 0.03, fingerprint: str = "made up", feeds: in
     watchlist = Watchlist("One", CHANNEL, watched, (Threshold(move=move),), unlinked=True)
     by_symbol = {c.instruments[0].symbol: c for c in companies.values()}
     followed = tuple(Feed(f"feed{n}", "", f"Feed {n}") for n in range(feeds))
-    settings = Settings(channel=OPERATOR)
+    settings = Settings(channel=OPERATOR, poll_news=poll)
     return Config(settings, companies, (), (watchlist,), followed, EventLexicon(), fingerprint, by_symbol)
 
 
 @dataclass
 class Feeds:
-    """A news source: what each feed shows now, asked every five minutes."""
+    """A news source: what each feed shows now, asked `every` so often."""
 
     shown: dict[str, list[tuple[str, str, datetime]]] = field(default_factory=dict)
     down: bool = False
