@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -167,6 +167,7 @@ def replay(
     day: Annotated[str, typer.Argument(help="A recorded day that is shipped (2025-01-27), or a folder of your own")],
     config: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a delivery")] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Read texts in so many processes [default: in this one]")] = 0,
 ) -> None:
     """Tell a recorded day again, through the same code as live.
 
@@ -176,7 +177,7 @@ def replay(
     from monitor import replay as player
     from monitor.market.sessions import Calendars
     from nlp.pipeline import Pipeline
-    from nlp.pool import Inline
+    from nlp.pool import Inline, Pool
 
     calendars = Calendars()
     with told_plainly(), progress(err if as_json else out, shown=not (as_json and out.is_terminal)) as bar:
@@ -184,7 +185,8 @@ def replay(
         folder = player.find_day(day)
         settings = configured(config or (folder if player.brings_configuration(folder) else None))
         recorded = player.read_day(folder, calendars)
-        analyzer = Inline(Pipeline(settings.companies, settings.lexicon))
+        known = settings.companies, settings.lexicon
+        analyzer = Pool(*known, workers=workers) if workers else Inline(Pipeline(*known))
         notifier = player.JsonLines(lambda line: print(line, flush=True)) if as_json else Console(out)  # noqa: T201  JSON Lines go out as they are
         if not as_json:
             out.print(player.introduction(recorded), highlight=False)
@@ -192,7 +194,11 @@ def replay(
         def moved(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description="replaying")
 
-        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved))
+        async def told() -> None:
+            async with aclosing(analyzer):
+                await player.replay(recorded, settings, analyzer, notifier, calendars, moved)
+
+        asyncio.run(told())
 
 
 @app.command()
