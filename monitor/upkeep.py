@@ -6,6 +6,7 @@ also answers whether the daemon is well, for the service manager, the container 
 
 import asyncio
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -349,7 +350,7 @@ class Upkeep:
             gone = await prune(self._edges.store, now)
             await self._edges.store.transact(lambda tx: tx.mark(TIDIED, now, gone))
             log.info("tidied up", **gone)
-        except (StoreError, OSError) as error:
+        except (StoreError, OSError, sqlite3.Error) as error:
             log.error("tidying up failed and is tried again", why=str(error))  # noqa: TRY400  the operator mends it
 
 

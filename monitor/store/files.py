@@ -6,12 +6,16 @@ says when and why.
 
 import os
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 PARTS = ("", "-wal", "-shm")
 """A database in use is up to three files (sqlite.org/wal.html)."""
+BUSY = 20.0
+"""Seconds that a copy waits for a database that is locked."""
 KEPT_BACKUPS = 2
 """The daemon's own daily copies that are kept."""
 
@@ -31,7 +35,7 @@ def copy(database: Path, target: Path) -> None:
     try:
         unfinished.touch(mode=0o600)
         with closing(sqlite3.connect(database, timeout=10)) as source, closing(sqlite3.connect(unfinished)) as made:
-            source.backup(made)
+            source.backup(made, progress=_patient())
             made.execute("PRAGMA journal_mode=DELETE")
         if problem := damage(unfinished):
             raise sqlite3.DatabaseError(problem)
@@ -41,6 +45,20 @@ def copy(database: Path, target: Path) -> None:
     finally:
         unfinished.unlink(missing_ok=True)
     _sync(target.parent)
+
+
+def _patient() -> Callable[[int, int, int], None]:
+    """Hears of each step of a backup, and gives up on a database that another connection keeps to itself.
+
+    Python's own loop would wait for that one for ever.
+    """
+    until = time.monotonic() + BUSY
+
+    def heard(status: int, _remaining: int, _pages: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > until:
+            raise sqlite3.OperationalError("database is locked")
+
+    return heard
 
 
 def damage(database: Path) -> str:

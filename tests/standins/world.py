@@ -4,6 +4,7 @@ What lies outside the daemon (what feeds show, what stocks trade at, what the ch
 a daemon can be killed and started again on the same folder. Everything is told by the clock and a few lists.
 """
 
+import zlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -74,17 +75,19 @@ class Feeds:
     async def poll(
         self, due: Sequence[tuple[Feed, FeedState]], now: datetime
     ) -> AsyncGenerator[Sequence[FeedAnswer], None]:
-        """All that is shown, feed by feed."""
+        """All that is shown, feed by feed; nothing of a feed that is as it was."""
         for feed, state in due:
             later = replace(state, next_poll=now + self.every)
             if self.down:
                 yield [FeedAnswer(replace(later, failures=state.failures + 1, error="no network"), error="no network")]
                 continue
+            shown = self.shown.get(feed.id, [])
+            digest = str(zlib.crc32(repr(shown).encode()))
             articles = tuple(
                 Article(f"{feed.id}:{guid}", feed.id, f"https://{feed.id}.example/{guid}", title, "", at, now)
-                for guid, title, at in self.shown.get(feed.id, [])
+                for guid, title, at in (shown if digest != state.digest else ())
             )
-            yield [FeedAnswer(replace(later, failures=0, error="", last_success=now), articles)]
+            yield [FeedAnswer(replace(later, failures=0, error="", last_success=now, digest=digest), articles)]
 
     async def close(self) -> None:
         """Nothing to let go of."""
