@@ -25,7 +25,7 @@ from monitor.store.retention import Keep, prune
 from monitor.upkeep import Moment
 from standins.world import LEVELS, NAMES, OPEN, World, configuration
 
-FEEDS, EVERY = 20, timedelta(minutes=5)
+FEEDS, EVERY = 10, timedelta(minutes=5)
 KEEP = Keep(*[timedelta(days=7)] * 4)
 
 
@@ -40,7 +40,7 @@ async def soak(days: int, articles: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="aftershock-soak-"))
     now, lived = OPEN, 0.0
     world = World()
-    world.feeds.every = EVERY
+    world.feeds.every = 2 * EVERY
     config = configuration(feeds=FEEDS)
     edges = world.edges(folder, lambda: now)
     daemon = Daemon(edges, config, lambda: now)
