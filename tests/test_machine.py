@@ -78,9 +78,9 @@ class Life(RuleBasedStateMachine):
 
     def start(self) -> None:
         """A new process on the same folder."""
-        edges = self.world.edges(self.folder, self.clock, durable=False)
+        edges = self.world.edges(self.folder, self.clock)
         edges.store.close()
-        self.store = Mortal(self.folder / "aftershock.db", durable=False)
+        self.store = Mortal(self.folder / "aftershock.db")
         object.__setattr__(edges, "store", self.store)
         self.daemon = Daemon(edges, self.config, self.clock)
         self.daemon.upkeep._clocks = lambda: Moment(self.now, self.lived, self.lived)
@@ -183,7 +183,7 @@ class Life(RuleBasedStateMachine):
         assert set(heard) <= known
 
     def rows(self, query: str) -> list[str]:
-        """The first column of a query, on the store's own connection, which keeps others out."""
+        """The first column of a query."""
         return self.store._run(lambda tx: list(tx.connection.exec_driver_sql(query).scalars()))
 
     def teardown(self) -> None:
