@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from filelock import FileLock, Timeout
 
@@ -240,6 +241,10 @@ class Daemon:
                 coalesce=True,
                 max_instances=most,
             )
+        scheduler.add_listener(
+            lambda event: self.upkeep.metrics.missed.labels(event.job_id).inc(),
+            EVENT_JOB_MAX_INSTANCES | EVENT_JOB_MISSED,
+        )
         scheduler.start()
         moved = getattr(self._edges.prices, "moved", None)
         others = [asyncio.create_task(self._on_moves(moved))] if isinstance(moved, asyncio.Event) else []

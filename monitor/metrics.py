@@ -18,6 +18,7 @@ from prometheus_client import (
 )
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+LINES = ("news", "prices", "delivery", "upkeep")
 _SECONDS = (0.01, 0.05, 0.25, 1, 5, 15, 60, 300)
 
 
@@ -36,6 +37,11 @@ class Metrics:
         self.seconds = Histogram(
             "aftershock_pass_seconds", "How long passes took", ["line"], buckets=_SECONDS, registry=r
         )
+        self.missed = Counter(
+            "aftershock_ticks_missed", "Ticks at which a line was still at its last pass", ["line"], registry=r
+        )
+        for line in LINES:
+            self.missed.labels(line)
         self.last_good = Gauge("aftershock_last_good_pass", "When a line last did its work", ["line"], registry=r)
         self.polls = Counter("aftershock_feed_polls", "Polls of feeds, by how they ended", ["outcome"], registry=r)
         self.articles = Counter(
