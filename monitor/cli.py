@@ -120,6 +120,7 @@ def told_plainly(unkept: int = WRONG) -> Iterator[None]:
     """Turn what the user can mend into one line; Ctrl-C ends quietly. `unkept` is the exit code of a StoreError."""
     from monitor.market.recorded import RecordingError
     from monitor.replay import ReplayError
+    from monitor.serving import AddressError
     from monitor.store.files import BackupError
     from monitor.store.store import StoreError
 
@@ -128,6 +129,7 @@ def told_plainly(unkept: int = WRONG) -> Iterator[None]:
     except StoreError as error:
         fail(error, unkept)
     except (
+        AddressError,
         BackupError,
         CredentialsError,
         AlreadyRunningError,
@@ -372,7 +374,7 @@ def backup(
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(help="A copy that backup made")], config: Folder = None) -> None:
     """Put a copy of the database back; what is there now stays beside it. The daemon must be stopped."""
-    from monitor.daemon import locked
+    from monitor.opening import locked
     from monitor.store.files import put_back
 
     where = places(config)

@@ -16,7 +16,6 @@ from pathlib import Path
 import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from filelock import FileLock, Timeout
 
 from alerts.console import Console
 from alerts.outbox import wake
@@ -30,13 +29,13 @@ from monitor.health import delivery_troubles, feed_notes, feed_troubles, price_t
 from monitor.market.sessions import Calendars
 from monitor.metrics import Metrics
 from monitor.notices import Notices, cannot_start
-from monitor.operator import failing, messages, note
-from monitor.places import AlreadyRunningError, Places
+from monitor.opening import locked, opened
+from monitor.operator import failing, messages
+from monitor.places import Places
 from monitor.service import manager
-from monitor.serving import AddressError, Health, Server, address_of
-from monitor.store.files import set_aside
+from monitor.serving import Health, served
 from monitor.store.outbox import StoredOutbox
-from monitor.store.store import CorruptError, Store, StoreError, Tx
+from monitor.store.store import CorruptError, StoreError, Tx
 from monitor.types import PriceSource
 from monitor.upkeep import TICK, Upkeep
 from nlp.pool import Pool
@@ -122,29 +121,6 @@ def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
     return PRICE_SOURCES[name](environment, state)
 
 
-@contextmanager
-def locked(places: Places) -> Iterator[None]:
-    """The state folder, ours alone. Raises AlreadyRunningError or StoreError."""
-    lock = FileLock(places.state / "lock")
-    try:
-        places.state.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise AlreadyRunningError(
-            f"another Aftershock is running on {places.state}. Stop it, or give this one a folder of its own "
-            "with AFTERSHOCK_STATE."
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            f"cannot keep state in {places.state}: {error.strerror or error}. Mend the folder, or name another one "
-            "with AFTERSHOCK_STATE."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 @asynccontextmanager
 async def live(
     config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime]
@@ -165,32 +141,6 @@ async def live(
             for edge in (news, analyzer, prices, notifier):
                 await edge.close()
             store.close()
-
-
-async def opened(database: Path, channel: str, now: datetime) -> Store:
-    """The store, read through for damage. A damaged file is set aside, and the operator told in the new one.
-
-    Raises StoreError.
-    """
-    try:
-        return Store(database, check=True)
-    except CorruptError as error:
-        try:
-            aside = set_aside(database, "damaged", now)
-        except OSError as problem:
-            raise StoreError(f"{error} It cannot be set aside either: {problem}") from error
-        lines = [
-            f"The database was damaged ({error.__cause__}) and lies at {aside} now; a new one was begun.",
-            "What was told today may be told once more. `aftershock restore FILE` puts a copy back.",
-            f"The daemon's own daily copies are in {database.parent / 'backups'}.",
-        ]
-        for line in lines:
-            log.error("database damaged", what=line)  # noqa: TRY400  the operator mends it, not the trace
-        store = Store(database)
-        await store.transact(
-            lambda tx: tx.enqueue(note(f"{channel}/damaged/{now.isoformat()}", lines, channel, now), now)
-        )
-        return store
 
 
 class Daemon:
@@ -408,28 +358,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@asynccontextmanager
-async def served(daemon: Daemon, environment: Mapping[str, str]) -> AsyncIterator[None]:
-    """Metrics and health over HTTP for as long as it is entered; where the address is taken, without."""
-    try:
-        where = address_of(environment)
-    except AddressError as error:
-        raise StoreError(str(error)) from None
-    if where is None:
-        yield
-        return
-    server = Server(daemon.upkeep.metrics, daemon.health())
-    try:
-        port = await server.start(*where)
-        log.info("metrics and health at", url=f"http://{where[0]}:{port}/metrics")
-    except OSError as error:
-        log.warning("no metrics and health over HTTP", why=str(error))
-    try:
-        yield
-    finally:
-        await server.stop()
-
-
 async def run(
     config: Config,
     environment: Mapping[str, str],
@@ -476,7 +404,7 @@ async def _run(
             to=edges.notifier.name,
             state=str(places.state),
         )
-        async with served(daemon, environment):
+        async with served(daemon.upkeep.metrics, daemon.health(), environment):
             await daemon.run()
         log.info("stopped")
         if daemon.damaged:

@@ -4,14 +4,18 @@ Reads only, and nothing secret: a name and a reason for what is wrong. Whether t
 the server (`Health`), so that the service manager's watchdog, the container's check and a person get one answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+import structlog
 from aiohttp import web
 
 from monitor.metrics import CONTENT_TYPE, Metrics
+
+log = structlog.get_logger("aftershock")
 
 ADDRESS: Final = "AFTERSHOCK_HTTP"
 """The environment variable: `host:port`, or `off`."""
@@ -80,3 +84,25 @@ class Server:
 def _answer(wrong: Mapping[str, str]) -> web.Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE if wrong else HTTPStatus.OK
     return web.json_response({"ok": not wrong, "wrong": dict(wrong)}, status=status)
+
+
+@asynccontextmanager
+async def served(metrics: Metrics, health: Health, environment: Mapping[str, str]) -> AsyncIterator[None]:
+    """Listen for as long as it is entered; where the address is taken, go on without and say so.
+
+    Raises AddressError.
+    """
+    where = address_of(environment)
+    if where is None:
+        yield
+        return
+    server = Server(metrics, health)
+    try:
+        port = await server.start(*where)
+        log.info("metrics and health at", url=f"http://{where[0]}:{port}/metrics")
+    except OSError as error:
+        log.warning("no metrics and health over HTTP", why=str(error))
+    try:
+        yield
+    finally:
+        await server.stop()

@@ -41,7 +41,7 @@ from monitor.notices import Notices
 from monitor.operator import note, vital
 from monitor.spans import span
 from monitor.store.files import daily, forget_old
-from monitor.store.retention import prune
+from monitor.store.retention import Keep, prune
 from monitor.store.store import StoreError, Tx
 from monitor.telling import Pass
 from monitor.vitals import JUMP, KEYS, Vitals, jump_words, jumped, troubles
@@ -118,6 +118,7 @@ class Upkeep:
         self._lines_since = time.monotonic()
         self._failing: dict[str, str] = {}
         self._tidying: asyncio.Task[None] | None = None
+        self.keep = Keep()
 
     # What the lines tell it
 
@@ -347,7 +348,7 @@ class Upkeep:
                 await asyncio.to_thread(forget_old, backups)
             else:
                 log.warning("no room for the daily copy of the database", folder=str(backups))
-            gone = await prune(self._edges.store, now)
+            gone = await prune(self._edges.store, now, self.keep)
             await self._edges.store.transact(lambda tx: tx.mark(TIDIED, now, gone))
             log.info("tidied up", **gone)
         except (StoreError, OSError, sqlite3.Error) as error:

@@ -19,9 +19,8 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from monitor import upkeep as care
 from monitor.daemon import Daemon
-from monitor.store.retention import Keep, prune
+from monitor.store.retention import Keep
 from monitor.upkeep import Moment
 from standins.world import LEVELS, NAMES, OPEN, World, configuration
 
@@ -45,7 +44,7 @@ async def soak(days: int, articles: int) -> None:
     edges = world.edges(folder, lambda: now)
     daemon = Daemon(edges, config, lambda: now)
     daemon.upkeep._clocks = lambda: Moment(now, lived, lived)
-    care.prune = lambda store, at: prune(store, at, KEEP)  # a week comes round within a soak
+    daemon.upkeep.keep = KEEP
     await daemon.upkeep.begin()
     steps = int(timedelta(days=1) / EVERY)
     rng = np.random.default_rng(1)
