@@ -412,10 +412,9 @@ def alert_for_test(config: Folder = None) -> None:
     from monitor.commands import send_test
     from monitor.daemon import notifier_of
 
-    given = environment()
     settings = configured(config)
     with told_plainly():
-        results = asyncio.run(send_test(settings, notifier_of(given), datetime.now(UTC)))
+        results = asyncio.run(send_test(settings, notifier_of(os.environ), datetime.now(UTC)))
     for went, line in results:
         (out if went else err).print(_plain(line), highlight=False, soft_wrap=True)
     if not all(went for went, _ in results):
