@@ -353,6 +353,8 @@ class Upkeep:
             log.info("tidied up", **gone)
         except (StoreError, OSError, sqlite3.Error) as error:
             log.error("tidying up failed and is tried again", why=str(error))  # noqa: TRY400  the operator mends it
+        except Exception:
+            log.exception("tidying up failed and is tried again")
 
 
 def _mics(config: Config, channel: str | None = None) -> set[str]:

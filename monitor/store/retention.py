@@ -57,8 +57,14 @@ def _with(step: Callable[[Connection], int]) -> Callable[[Tx], int]:
 
 
 def _rows(db: Connection, table: Any, key: Any, old: Any) -> int:  # noqa: ANN401  tables and columns
-    chosen = select(key).where(old).limit(AT_ONCE)
-    return int(db.execute(delete(table).where(key.in_(chosen))).rowcount)
+    """Delete some old rows, and before them what refers to them."""
+    ids = list(db.scalars(select(key).where(old).limit(AT_ONCE)))
+    for other in t.metadata.tables.values():
+        for reference in other.foreign_keys:
+            if reference.column is key:
+                db.execute(delete(other).where(reference.parent.in_(ids)))
+    db.execute(delete(table).where(key.in_(ids)))
+    return len(ids)
 
 
 def _articles(db: Connection, before: datetime) -> int:
