@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from alerts.console import Console
 from alerts.types import DeliveryError, Notifier
+from monitor.credentials import whole
 
 if TYPE_CHECKING:
     from alerts.slack_socket import Obey, SlackSocket, Told
@@ -63,13 +64,15 @@ NOTIFIERS: Mapping[str, Way] = {
 
 
 def notifier_of(environment: Environment) -> Notifier:
-    """The notifier that the environment asks for, else the terminal. Raises DeliveryError."""
+    """The notifier that the environment asks for, else the terminal. Raises CredentialsError or DeliveryError."""
+    environment = whole(environment)
     way = next(way for way in NOTIFIERS.values() if not way.variable or environment.get(way.variable))
     return way.make(environment)
 
 
 def listener_of(environment: Environment, obey: "Obey", told: "Told") -> "SlackSocket | None":
     """Who listens to Slack's buttons and commands; None where there is no app-level token for it."""
+    environment = whole(environment)
     token = environment.get("SLACK_APP_TOKEN")
     if not (token and environment.get("SLACK_BOT_TOKEN")):
         return None

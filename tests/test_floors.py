@@ -17,6 +17,8 @@ ROOMS = {
     "yfinance": "monitor/market/yahoo.py",
     "exchange_calendars": "monitor/market/sessions.py",
     "sqlalchemy": "monitor/store/",
+    "alembic": "monitor/store/",
+    "prometheus_client": "monitor/metrics.py",
     "apscheduler": "monitor/daemon.py",
     "ruamel": "config/",
     "pyarrow": "monitor/market/recorded.py",
