@@ -103,7 +103,6 @@ def set_up_logging(environment: Mapping[str, str] | None = None, secrets: Iterab
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr, force=True)
     for name in ("yfinance", "slack_sdk", "apscheduler", "aiohttp"):
