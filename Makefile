@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 LOCKED := .venv/.locked
 
-.PHONY: demo test lint bench listings voice stories run lock clean python-found
+.PHONY: audit demo test lint bench listings voice stories run lock clean python-found
 
 demo: $(LOCKED) ## replay 27 January 2025 in the terminal
 	$(BIN)/aftershock replay 2025-01-27
@@ -18,6 +18,10 @@ lint: $(LOCKED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_floors.py
+
+# Fails where a package has a known vulnerability, and also where that could not be looked up (no network, no database).
+audit: $(LOCKED) ## known vulnerabilities of everything that is locked
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock $(ARGS)
 
 bench: $(LOCKED) ## speed, memory and F1 beside the naive pipeline, on one core
 	PYTHONPATH=tests $(BIN)/python -m bench.reading $(ARGS)

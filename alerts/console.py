@@ -21,7 +21,7 @@ from rich.text import Text
 
 from alerts.joins import remark
 from alerts.message import parts
-from alerts.table import HEADINGS, NOT_CROSSED, SINCE_NEWS, cells, groups, shown, signs, since_news
+from alerts.table import CORRECTED, NOT_CROSSED, cells, groups, headings, shown, signs, since_news, volumes
 from alerts.types import Delivery, DeliveryKind, Row
 from alerts.words import clean, moment, percent
 
@@ -51,7 +51,9 @@ class Console:
     async def post(self, delivery: Delivery, thread: str | None) -> str:  # noqa: ARG002  printing knows no threads
         """Print a message; its id."""
         self._remember(delivery)
-        if delivery.kind is DeliveryKind.REPLY:
+        if delivery.kind is DeliveryKind.REPLY and parts(delivery.text)[1]:
+            self._close(delivery)
+        elif delivery.kind is DeliveryKind.REPLY:
             self._lines("↳", delivery.at, delivery.text.splitlines())
         elif self._out.is_terminal:
             self._out.print(self._panel(delivery))
@@ -97,6 +99,17 @@ class Console:
             row.add_row(Text(stamp, style="dim"), line)
             self._out.print(row)
 
+    def _close(self, delivery: Delivery) -> None:
+        """A reply with a table: a region's close."""
+        head, table, rest = parts(delivery.text)
+        self._lines("↳", delivery.at, [head])
+        if self._out.is_terminal:
+            self._out.print(
+                Padding(Group(_table(delivery.rows, with_paths=False), _paragraphs(rest, set())), (0, 0, 1, 6))
+            )
+        else:
+            self._plain([f"      {line}".rstrip() for line in [*table.splitlines(), "", *rest.splitlines(), ""]])
+
     def _plain(self, lines: Sequence[str]) -> None:
         for line in lines:
             self._out.print(Text(line), soft_wrap=True, highlight=False)
@@ -122,18 +135,19 @@ class Console:
 
 
 def _table(rows: Sequence[Row], *, with_paths: bool) -> RenderableType:
-    marks, with_news = signs(rows), since_news(rows)
+    marks, with_news, with_volume = signs(rows), since_news(rows), volumes(rows)
     paths = with_paths and any(row.path for row in rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 1, 0, 0))
-    headings = (*HEADINGS, *([SINCE_NEWS] if with_news else []), *(["linked by"] if paths else []))
-    for number, heading in enumerate(headings):
-        figures = 2 <= number < len(headings) - paths  # noqa: PLR2004  the symbol and the name come first
+    heads = (*headings(rows), *(["linked by"] if paths else []))
+    for number, heading in enumerate(heads):
+        figures = 2 <= number < len(heads) - paths  # noqa: PLR2004  the symbol and the name come first
         # Where room is short, names and paths wrap: a figure that is cut is a wrong figure.
         table.add_column(heading, justify="right" if figures else "left", no_wrap=figures or not number)
+    short = {NOT_CROSSED: "no crossing", CORRECTED: "corrected"}
     for title, mine in groups(rows, {}):
-        table.add_row(Text("no crossing" if title == NOT_CROSSED else title.partition(" · ")[0], style="bold cyan"))
+        table.add_row(Text(short.get(title, title.partition(" · ")[0]), style="bold cyan"))
         for row in mine:
-            found = cells(row, marks, with_news=with_news)
+            found = cells(row, marks, with_news=with_news, with_volume=with_volume)
             line = [Text(found[0], style="bold"), Text(found[1])]
             line += [Text(cell, style=_colour(cell)) for cell in found[2:]]
             table.add_row(

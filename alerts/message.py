@@ -9,22 +9,41 @@ titles, links and lists are. "Linked" is all that is ever claimed.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
+from alerts.blocks import (
+    BLOCKS_LIMIT,
+    LISTED,
+    LONG,
+    MARKS,
+    SECTION_LIMIT,
+    Blocks,
+    called,
+    context,
+    controls,
+    fit,
+    header,
+    listed,
+    section,
+    table,
+)
 from alerts.holdings import holdings
 from alerts.joins import UNCLEAR, course, remark, summary
+from alerts.severity import of_rows
 from alerts.table import Signs, grid, ranked, shown, signs
-from alerts.types import Crossing, Decision, Delivery, DigestView, RootView, Row, Source, StoryNote, Window
-from alerts.words import address, clean, count, cut, escape, link, literal, moment, money, percent, sigmas
-
-Blocks = tuple[Mapping[str, Any], ...]
-
-HEADER_LIMIT: Final = 150
-"""Characters of a header block (docs.slack.dev, header block)."""
-SECTION_LIMIT: Final = 3000
-"""Characters of a section's text (docs.slack.dev, section block); a context's text object has the same."""
-BLOCKS_LIMIT: Final = 50
-"""Blocks of a message (docs.slack.dev, blocks)."""
+from alerts.types import (
+    Crossing,
+    Decision,
+    Delivery,
+    DigestView,
+    RootView,
+    Row,
+    Severity,
+    Source,
+    StoryNote,
+    Window,
+)
+from alerts.words import address, clean, count, cut, link, literal, moment, money, percent, sigmas
 
 _LEADERS: Final = 3
 """Stocks that the first line names: a phone shows some 150 characters."""
@@ -32,62 +51,93 @@ _SOURCES: Final = 5
 _OTHERS: Final = 3
 _TITLE: Final = 90
 """Characters of a headline on the first line."""
-_LONG: Final = 280
-"""Characters of a title or a sentence further down."""
-_LISTED: Final = 2000
-"""Characters of a list in a section: leaves the whole message well under what Slack takes."""
 _CAVEAT: Final = "Linked, not proven to be the reason. Not advice."
 _LEGEND: Final = (
     "move: from the last regular close; adjusted: without the market's part; sigma: adjusted move in its usual "
     "daily sizes; value: of the whole company, in dollars"
 )
+_GRAVE: Final = {Severity.NOTICE: "", Severity.ALERT: "Alert", Severity.ALARM: "Alarm"}
+_MARK: Final = "✓ "
+"""What a line on what people did begins with, by which a later drawing finds it."""
 
 
 def root(view: RootView) -> tuple[str, Blocks]:
     """The root message of a story (or of a move without linked news) as plain text and blocks."""
     marks = signs(view.rows)
     lead = leaders(view.rows)
-    told = [row for row in view.rows if row.told]
-    facts = [*holdings(view.rows), *_facts(view.records, view.market), *(summary(told) if view.story else [])]
+    told = [row for row in view.rows if row.told and not row.corrected]
+    stand = [row for row in view.rows if not row.corrected]
+    facts = [*holdings(stand), *_facts(view.records, view.market), *(summary(told) if view.story else [])]
+    mistakes = corrections(view.rows)
     story = view.story
-    text = [f"{lead}: {_about(story)}", grid(view.rows, view.states, marks)]
-    blocks = [_header(lead)]
+    text = [f"{lead}: {_about(story, told)}", grid(view.rows, view.states, marks, at=view.at)]
+    grave = [w for w in (_GRAVE[of_rows(view.rows)],) if w]
+    calls = [w for w in (called(view.mention),) if w]
+    blocks = [header(lead)]
     if story:
         about = f"{_kinds(story)} · {count(story.feeds, 'source')} · first {moment(story.first_time)}"
-        text.append("\n".join([f"Linked to “{clean(story.headline)}”", about]))
-        blocks.append(_section(f"Linked to *“{literal(story.headline, _LONG)}”*\n{about}"))
+        text.append("\n".join([f"Linked to “{clean(story.headline)}”", " · ".join([*grave, about])]))
+        first = " ".join([*calls, f"Linked to *“{literal(story.headline, LONG)}”*"])
+        blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), about])}"))
     else:
-        blocks.append(_section("No linked AI news found."))
-    blocks.append(_table(view.rows, view.states, marks))
+        many = _stories(told)
+        about = f"Linked to {count(len(many), 'story', 'stories')} at once." if many else "No linked AI news found."
+        blocks.append(section(" ".join([*calls, *(f"*{w}* ·" for w in grave), about])))
+    blocks += table(view.rows, view.states, marks, at=view.at)
+    if mistakes:
+        text.append("\n".join(mistakes))
+        blocks.append(section(fit([f"*{literal(line, LONG)}*" for line in mistakes], LISTED)))
     if facts:
         text.append(_list(facts))
-        blocks.append(_section(_listed([literal(f, _LONG) for f in facts])))
-    if story:
-        why = _why(story, told)
+        blocks.append(section(listed([literal(f, LONG) for f in facts])))
+    why = _why(story, told)
+    if why and (story or _stories(told)):
         text.append("\n".join(["Why linked", *why]))
-        blocks.append(_section(_fit(["*Why linked*", *(_path(line) for line in why)], _LISTED)))
-        if story.sources:
-            text.append("\n".join(["Sources", *(_plain_source(s) for s in story.sources[:_SOURCES])]))
-            blocks.append(_section(_sources(story.sources)))
+        blocks.append(section(fit(["*Why linked*", *(_path(line) for line in why)], LISTED)))
+    if story and story.sources:
+        text.append("\n".join(["Sources", *(_plain_source(s) for s in story.sources[:_SOURCES])]))
+        blocks.append(section(_sources(story.sources)))
+    if view.marks:
+        text.append("\n".join(_marked(view.marks)))
+        blocks.append(context(_marked(view.marks), MARKS))
     small = _small(view.previous, marks, f"drawn {moment(view.at)}")
     text.append("\n".join(small))
-    blocks.append(_context(small))
+    blocks.append(context(small))
+    blocks += controls(view.key, view.rows, story=story is not None)
     return "\n\n".join(text), tuple(blocks)
 
 
-def reply(decisions: Sequence[Decision], headline: str = "") -> tuple[str, Blocks]:
+def remarked(drawing: Delivery, marks: Sequence[str]) -> tuple[str, Blocks]:
+    """A drawing of a root as text and blocks with other lines on what people did with it, and nothing else changed."""
+    paragraphs = [p for p in drawing.text.split("\n\n") if not p.startswith(_MARK)]
+    blocks = [b for b in drawing.blocks if b.get("block_id") != MARKS]
+    if marks:
+        paragraphs.insert(-1, "\n".join(_marked(marks)))
+        last = max((n for n, b in enumerate(blocks) if b["type"] == "context"), default=len(blocks))
+        blocks.insert(last, context(_marked(marks), MARKS))
+    return "\n\n".join(paragraphs), tuple(blocks)
+
+
+def corrections(rows: Iterable[Row]) -> list[str]:
+    """One line for each row that was told wrongly."""
+    return [f"Corrected: {row.symbol}: {clean(row.corrected)}" for row in rows if row.corrected]
+
+
+def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") -> tuple[str, Blocks]:
     """A reply that tells the ALERTs of one pass: which stocks crossed, how, and by which path.
 
-    `headline`, where given, comes first (a region that joins, a record); it is what a broadcast shows.
+    `headline`, where given, comes first (a region that joins, a record); it is what a broadcast shows. `mention` is
+    whom it calls.
     """
     lines = [_crossed(d) for d in decisions]
     paths = [f" · {_by(d.candidate.tie.path)}{_course(d)}" if d.candidate.tie else "" for d in decisions]
     top = [clean(headline)] if headline else []
     text = "\n".join([*top, *(line + path for line, path in zip(lines, paths, strict=True))])
-    shown_paths = [f" · `{literal(p[3:], _LONG)}`" if p else "" for p in paths]
-    marked = [literal(line, _LONG) + path for line, path in zip(lines, shown_paths, strict=True)]
-    bold = [f"*{literal(headline, _LONG)}*"] if headline else []
-    return text, (_section(_fit([*bold, *marked], SECTION_LIMIT)),)
+    shown_paths = [f" · `{literal(p[3:], LONG)}`" if p else "" for p in paths]
+    marked = [literal(line, LONG) + path for line, path in zip(lines, shown_paths, strict=True)]
+    bold = [f"*{literal(headline, LONG)}*"] if headline else []
+    calls = [called(mention)] if mention else []
+    return text, (section(fit([*calls, *bold, *marked], SECTION_LIMIT)),)
 
 
 def joined(first: Delivery, later: Delivery) -> Delivery:
@@ -108,20 +158,21 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
     facts = [*holdings(view.rows), *_value(told), *_facts(view.records, view.market), *summary(view.rows)]
     facts += _held(view.held)
     text = [lead, grid(view.rows, view.states, marks) if view.rows else "No linked stock moved."]
-    blocks = [_header(lead), _table(view.rows, view.states, marks) if view.rows else _section(text[1])]
+    blocks = [header(lead), *(table(view.rows, view.states, marks) if view.rows else [section(text[1])])]
     if facts:
         text.append(_list(facts))
-        blocks.append(_section(_listed([literal(f, _LONG) for f in facts])))
-    if view.stories:
+        blocks.append(section(listed([literal(f, LONG) for f in facts])))
+    if view.stories and not view.region:
         about = [
             f"“{clean(s.headline)}” ({_kinds(s)}, {count(s.feeds, 'source')})" if s else "moves without linked AI news"
             for s in view.stories
         ]
         text.append("\n".join(["Stories told", *(f"• {a}" for a in about)]))
-        blocks.append(_section(_fit(["*Stories told*", *(f"• {literal(a, _LONG)}" for a in about)], _LISTED)))
-    small = _small(None, marks, f"drawn {moment(view.at)}")
-    text.append("\n".join(small))
-    blocks.append(_context(small))
+        blocks.append(section(fit(["*Stories told*", *(f"• {literal(a, LONG)}" for a in about)], LISTED)))
+    small = list(marks.notes) if view.region else _small(None, marks, f"drawn {moment(view.at)}")
+    if small:
+        text.append("\n".join(small))
+        blocks.append(context(small))
     return "\n\n".join(text), tuple(blocks)
 
 
@@ -134,7 +185,11 @@ def parts(text: str) -> tuple[str, str, str]:
 
 def leaders(rows: Sequence[Row]) -> str:
     """The most significant rows in one line: the first in full, two more by their move, the rest by number."""
-    order = [row for row in ranked(rows) if row.told] or ranked(rows)
+    order = [row for row in ranked(rows) if row.told and not row.corrected]
+    wrong = ", ".join(row.symbol for row in rows if row.corrected)
+    if not order and wrong:
+        return f"Corrected: what was told of {wrong} was wrong"
+    order = order or ranked(rows)
     if not order:
         return "No stock moved"
     first = f"{order[0].symbol} {_move(order[0])}"
@@ -152,10 +207,16 @@ def _move(row: Row) -> str:
     return f"{percent(move.raw)}{since}{unusual}{value}"
 
 
-def _about(story: StoryNote | None) -> str:
+def _about(story: StoryNote | None, told: Sequence[Row]) -> str:
     if story is None:
-        return "no linked AI news found"
+        many = _stories(told)
+        return f"linked to {count(len(many), 'story', 'stories')} at once" if many else "no linked AI news found"
     return f"linked to “{cut(clean(story.headline), _TITLE)}”, {count(story.feeds, 'source')}"
+
+
+def _stories(rows: Iterable[Row]) -> list[str]:
+    """The headlines of the stories that rows of one message are told under, where those are several."""
+    return list(dict.fromkeys(row.under for row in rows if row.under))
 
 
 def _kinds(story: StoryNote) -> str:
@@ -167,10 +228,12 @@ def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
     return [clean(line) for line in (*records, *market)]
 
 
-def _why(story: StoryNote, rows: Sequence[Row]) -> list[str]:
+def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
     """The trigger sentence, each stock's path, and the other stories that most of them are linked to."""
-    lines = [f"“{cut(clean(story.reason), _LONG)}”"] if story.reason else []
-    lines += [" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}", remark(row)) if w) for row in rows]
+    lines = [f"“{cut(clean(story.reason), LONG)}”"] if story and story.reason else []
+    for row in rows:
+        under = f" (“{cut(clean(row.under), _TITLE)}”)" if row.under else ""
+        lines.append(" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}{under}", remark(row)) if w))
     others = Counter(clean(title) for row in rows for title in row.also)
     if others:
         lines.append("Also linked to: " + ", ".join(cut(title, _TITLE) for title, _ in others.most_common(_OTHERS)))
@@ -179,11 +242,12 @@ def _why(story: StoryNote, rows: Sequence[Row]) -> list[str]:
 
 def _by(path: str) -> str:
     """A path, or what its absence of steps means."""
+    path = clean(path)
     return path if " " in path or not path else f"{path} is named in the news itself"
 
 
 def _path(line: str) -> str:
-    return f"• {literal(line, _LONG)}"
+    return f"• {literal(line, LONG)}"
 
 
 def _plain_source(source: Source) -> str:
@@ -192,8 +256,12 @@ def _plain_source(source: Source) -> str:
 
 
 def _sources(sources: Sequence[Source]) -> str:
-    lines = [f"• {moment(s.seen)} {literal(s.feed, 60)}: {link(s.link, s.title, _LONG)}" for s in sources[:_SOURCES]]
-    return _fit(["*Sources*", *lines], SECTION_LIMIT, more=len(sources) - len(lines))
+    lines = [f"• {moment(s.seen)} {literal(s.feed, 60)}: {link(s.link, s.title, LONG)}" for s in sources[:_SOURCES]]
+    return fit(["*Sources*", *lines], SECTION_LIMIT, more=len(sources) - len(lines))
+
+
+def _marked(marks: Sequence[str]) -> list[str]:
+    return [f"{_MARK}{clean(mark)}" for mark in marks]
 
 
 def _small(previous: str | None, marks: Signs, drawn: str) -> list[str]:
@@ -256,36 +324,3 @@ def _held(held: Mapping[str, int]) -> list[str]:
 
 def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"• {line}" for line in lines)
-
-
-def _listed(lines: Iterable[str]) -> str:
-    return _fit([f"• {line}" for line in lines], _LISTED)
-
-
-def _fit(lines: Sequence[str], most: int, more: int = 0) -> str:
-    """As many whole lines as `most` characters hold, then how many are left (`more` were left out before)."""
-    for kept in range(len(lines), -1, -1):
-        left = len(lines) - kept + more
-        text = "\n".join([*lines[:kept], *([f"and {left} more"] if left else [])])
-        if len(text) <= most:
-            return text
-    return ""
-
-
-def _header(text: str) -> dict[str, Any]:
-    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, HEADER_LIMIT), "emoji": False}}
-
-
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
-
-
-def _context(lines: Sequence[str]) -> dict[str, Any]:
-    text = _fit([literal(line, _LONG) for line in lines], _LISTED)
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
-
-
-def _table(rows: Sequence[Row], states: Mapping[str, str], marks: Signs) -> dict[str, Any]:
-    fence = "```"
-    text = grid(rows, states, marks, SECTION_LIMIT - 2 * len(fence) - 2).replace("`", "'")
-    return _section(f"{fence}\n{escape(text)}\n{fence}")

@@ -7,6 +7,7 @@ the outbox's business. An error says whether Slack may have taken the message al
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
@@ -17,14 +18,22 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from alerts.types import Delivery, DeliveryError, DeliveryKind
+from alerts.types import Delivery, DeliveryError, DeliveryKind, Picture
 from alerts.words import cut, escape
 
 BASE_URL: Final = AsyncWebClient.BASE_URL
 EVENT_TYPE: Final = "aftershock"
 """The metadata's event type; letters, digits and underscores only (docs.slack.dev, message metadata)."""
-SCOPES: Final = ("chat:write", "channels:history", "groups:history", "channels:read", "groups:read")
-"""What the bot token needs: writing, reading back what it wrote, and finding a channel's id by its name."""
+SCOPES: Final = {
+    "chat:write": "no message can be sent",
+    "channels:history": "after a crash or a lost answer a message waits for somebody to look",
+    "groups:history": "after a crash or a lost answer a message in a private channel waits for somebody to look",
+    "channels:read": "after a restart messages are redrawn only in channels that the watchlist names by their id",
+    "groups:read": "the same in private channels",
+    "files:write": "there are no pictures",
+    "commands": "there is no /aftershock",
+}
+"""What the bot token needs, and what is not possible without."""
 TIMEOUT: Final = 10.0
 """Seconds for one call; well under the outbox's acceptance lag, which a crash counts from before the call."""
 CONNECT_TIMEOUT: Final = 5.0
@@ -86,12 +95,19 @@ class Slack:
     name = "slack"
     can_look_up = True
 
-    def __init__(self, token: str, base_url: str | None = None, timeout: float = TIMEOUT) -> None:
-        """Connect to nothing yet; `timeout` in seconds bounds each call."""
+    def __init__(
+        self, token: str, base_url: str | None = None, timeout: float = TIMEOUT, *, buttons: bool = False
+    ) -> None:
+        """Connect to nothing yet; `timeout` in seconds bounds each call.
+
+        Messages have `buttons` only where somebody listens to them (Socket Mode): Slack shows an error under one that
+        nobody answers.
+        """
         self._client = AsyncWebClient(token, base_url=base_url or BASE_URL, retry_handlers=[])
         # The session below reads the proxy variables, and NO_PROXY, which slack_sdk does not.
         self._client.proxy = None
         self._timeout = timeout
+        self._buttons = buttons
         self._ids: dict[str, str] = {}
 
     async def post(self, delivery: Delivery, thread: str | None) -> str:
@@ -157,7 +173,36 @@ class Slack:
         lacking = [scope for scope in SCOPES if scope not in given] if given else []
         if not lacking:
             return words
-        return f"{words}, without the scopes {', '.join(lacking)}: add them under OAuth & Permissions and reinstall"
+        missing = "; ".join(f"without the scope {scope} {SCOPES[scope]}" for scope in lacking)
+        return f"{words}, but {missing}. Add what you want under OAuth & Permissions and reinstall the app"
+
+    async def show(self, picture: Picture, channel: str, thread: str, replaces: str = "") -> str:
+        """Upload a picture into the thread of message `thread`, then delete the one it replaces; its file's id.
+
+        Raises DeliveryError; after a lost answer a picture may come twice.
+        """
+        where = await self._id(channel)
+        about = {"filename": "aftershock.png", "length": len(picture.png), "alt_txt": picture.alt}
+        place = await self._call(channel, self._client.files_getUploadURLExternal, **about)
+        await self._upload(str(place["upload_url"]), picture.png)
+        file = str(place["file_id"])
+        named = [{"id": file, "title": picture.title}]
+        share = {"files": named, "channel_id": where, "thread_ts": thread}
+        await self._call(channel, self._client.files_completeUploadExternal, **share)
+        if replaces:
+            with suppress(_RefusedError):  # somebody has deleted it already
+                await self._call(channel, self._client.files_delete, file=replaces)
+        return file
+
+    async def _upload(self, url: str, png: bytes) -> None:
+        session = self._client.session
+        try:
+            assert session  # noqa: S101  the call before has opened it
+            async with session.post(url, data=png, headers={"Content-Type": "image/png"}) as answer:
+                if answer.status >= HTTPStatus.BAD_REQUEST:
+                    raise DeliveryError(f"Slack does not take the picture (HTTP {answer.status})")
+        except (aiohttp.ClientError, OSError) as error:
+            raise DeliveryError(f"the picture could not be uploaded: {str(error) or type(error).__name__}") from error
 
     async def close(self) -> None:
         """Close the connections."""
@@ -194,7 +239,7 @@ class Slack:
         self, method: Callable[..., Awaitable[Any]], delivery: Delivery, about: Mapping[str, Any]
     ) -> Any:  # noqa: ANN401  slack_sdk's answers
         """Call with the blocks; where Slack refuses those, with the text alone: plain is better than silent."""
-        blocks = [dict(block) for block in delivery.blocks]
+        blocks = [dict(block) for block in delivery.blocks if self._buttons or block["type"] != "actions"]
         try:
             return await self._call(delivery.channel, method, **about, **({"blocks": blocks} if blocks else {}))
         except _RefusedError as refused:

@@ -7,7 +7,7 @@ enough for a phone held sideways; the console draws the same cells its own way.
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.types import Move, Row, Window
@@ -15,12 +15,16 @@ from alerts.words import clean, clock, cut, escape, money, percent
 
 HEADINGS: Final = ("symbol", "company", "move", "adjusted", "sigma", "value")
 SINCE_NEWS: Final = "since news"
+VOLUME: Final = "volume"
 NOT_CROSSED: Final = "linked, did not cross"
+CORRECTED: Final = "corrected, does not count"
 UNKNOWN: Final = "n/a"
 """What stands in a cell whose figure cannot be known."""
 
 _NAME: Final = 20
 """Characters of a company's name; "Constellation Energy" fits."""
+_OLD: Final = timedelta(minutes=2)
+"""Prices of an open market that are older are said to be: twice the shipped interval between looks."""
 _SAME: Final = 0.0005
 """Windows whose moves differ by less show the same percentage."""
 _SIGNS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
@@ -56,7 +60,13 @@ def ranked(rows: Iterable[Row]) -> list[Row]:
 
     def key(row: Row) -> tuple[bool, float, float, float, str]:
         move = shown(row)
-        return (not row.told, -abs(move.value_change or 0.0), -abs(move.sigma or 0.0), -abs(move.raw), row.symbol)
+        return (
+            not row.told or bool(row.corrected),
+            -abs(move.value_change or 0.0),
+            -abs(move.sigma or 0.0),
+            -abs(move.raw),
+            row.symbol,
+        )
 
     return sorted(rows, key=key)
 
@@ -77,11 +87,24 @@ def since_news(rows: Iterable[Row]) -> bool:
     return any(row.event and abs(row.event.raw - row.day.raw) >= _SAME for row in rows)
 
 
-def cells(row: Row, signs: Signs, *, with_news: bool) -> tuple[str, ...]:
-    """The cells of a row under `HEADINGS`, then the move since the news where `with_news`."""
+def volumes(rows: Iterable[Row]) -> bool:
+    """Whether the volume of some row is known, so that it needs a column."""
+    return any(row.day.volume is not None for row in rows)
+
+
+def headings(rows: Sequence[Row]) -> tuple[str, ...]:
+    """`HEADINGS`, then those of the columns that these rows need."""
+    return (*HEADINGS, *([VOLUME] if volumes(rows) else []), *([SINCE_NEWS] if since_news(rows) else []))
+
+
+def cells(row: Row, signs: Signs, *, with_news: bool, with_volume: bool = False) -> tuple[str, ...]:
+    """The cells of a row under `HEADINGS`, then its volume and the move since the news where asked for.
+
+    Volume is in times of what is usual by that hour.
+    """
     move = row.day
     sigma = UNKNOWN if move.sigma is None else f"{move.sigma:+.1f}"
-    found = (
+    found: tuple[str, ...] = (
         row.symbol,
         cut(clean(row.name), _NAME),
         percent(move.raw),
@@ -89,49 +112,67 @@ def cells(row: Row, signs: Signs, *, with_news: bool) -> tuple[str, ...]:
         sigma + signs.mark(row),
         UNKNOWN if move.value_change is None else money(move.value_change),
     )
-    news = () if not with_news else (percent(row.event.raw) if row.event else "",)
-    return found + news
+    if with_volume:
+        found += (UNKNOWN if move.volume is None else f"{move.volume:.1f}x",)
+    if with_news:
+        found += (percent(row.event.raw) if row.event else "",)
+    return found
 
 
-def groups(rows: Sequence[Row], states: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
+def groups(rows: Sequence[Row], states: Mapping[str, str], at: datetime | None = None) -> list[tuple[str, list[Row]]]:
     """Rows by region with a heading each, regions in order of first crossing; those that did not cross come last.
 
-    A heading says the session's state and the time of the prices: "Asia · closed · prices of 06:00 UTC".
+    A heading says the session's state and the time of the prices: "Asia · closed · prices of 06:00 UTC", and how old
+    they are `at` the time of drawing where the market is open and they are not of the last minutes.
     """
     found = []
+    wrong = [row for row in rows if row.corrected]
+    rows = [row for row in rows if not row.corrected]
     for region in dict.fromkeys(row.region for row in rows if row.told):
         mine = [row for row in rows if row.told and row.region == region]
-        words = [region, states.get(region, ""), f"prices of {_times([shown(r).time for r in mine])}"]
+        times = [shown(r).time for r in mine]
+        age = at - max(times) if at and "open" in states.get(region, "") else timedelta()
+        old = f", {age // timedelta(minutes=1)} min old" if age > _OLD else ""
+        words = [region, states.get(region, ""), f"prices of {_times(times)}{old}"]
         found.append((" · ".join(w for w in words if w), mine))
     others = [row for row in rows if not row.told]
-    return [*found, (NOT_CROSSED, others)] if others else found
+    return [*found, *([(NOT_CROSSED, others)] if others else []), *([(CORRECTED, wrong)] if wrong else [])]
 
 
-def grid(rows: Sequence[Row], states: Mapping[str, str], marks: Signs, most: int | None = None) -> str:
-    """The table as text of fixed width; `most` bounds the characters of its escaped form.
+def grid(
+    rows: Sequence[Row],
+    states: Mapping[str, str],
+    marks: Signs,
+    most: int | None = None,
+    at: datetime | None = None,
+) -> str:
+    """The table as text of fixed width, drawn `at` that time; `most` bounds the characters of its escaped form.
 
     Where not all rows fit, the least significant are left out and named as "and N more".
     """
-    text = _grid(rows, {row.symbol for row in rows}, states, marks)
+    text = _grid(rows, {row.symbol for row in rows}, states, marks, at)
     if most is None or len(escape(text)) <= most:
         return text
     order = [row.symbol for row in ranked(rows)]
     fits, fails = 0, len(order)
     while fails - fits > 1:
         middle = (fits + fails) // 2
-        if len(escape(_grid(rows, set(order[:middle]), states, marks))) <= most:
+        if len(escape(_grid(rows, set(order[:middle]), states, marks, at))) <= most:
             fits = middle
         else:
             fails = middle
-    return cut(_grid(rows, set(order[:fits]), states, marks), most)
+    return cut(_grid(rows, set(order[:fits]), states, marks, at), most)
 
 
-def _grid(rows: Sequence[Row], kept: AbstractSet[str], states: Mapping[str, str], marks: Signs) -> str:
-    with_news = since_news(rows)
-    head = (*HEADINGS, SINCE_NEWS) if with_news else HEADINGS
+def _grid(
+    rows: Sequence[Row], kept: AbstractSet[str], states: Mapping[str, str], marks: Signs, at: datetime | None
+) -> str:
+    with_news, with_volume = since_news(rows), volumes(rows)
+    head = headings(rows)
     body = []
-    for title, mine in groups(rows, states):
-        body.append((title, [cells(row, marks, with_news=with_news) for row in mine if row.symbol in kept]))
+    for title, mine in groups(rows, states, at):
+        fit = [row for row in mine if row.symbol in kept]
+        body.append((title, [cells(row, marks, with_news=with_news, with_volume=with_volume) for row in fit]))
     lines = [head, *(line for _, found in body for line in found)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     text = [_line(head, widths)]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from config.types import Direction
 
@@ -198,6 +198,38 @@ class Verdict(StrEnum):
     NOTHING = "nothing"
 
 
+class Severity(StrEnum):
+    """How far beyond its threshold a move is; the multiples, mentions and channels of each are settings."""
+
+    NOTICE = "notice"
+    ALERT = "alert"
+    ALARM = "alarm"
+
+
+class MuteKind(StrEnum):
+    """What a mute is about: a story by its id, a symbol, an event type, or a relation by its kind."""
+
+    STORY = "story"
+    SYMBOL = "symbol"
+    EVENT = "event"
+    RELATION = "relation"
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Somebody wants to hear no more of `what` in `channel` ("" for all), until then, or None for until it is lifted.
+
+    `by` is who said so, in words.
+    """
+
+    kind: MuteKind
+    what: str
+    channel: str
+    until: datetime | None
+    by: str
+    at: datetime
+
+
 class Crossing(StrEnum):
     """Why an alert is made: the first of its session, a much larger move, the other side, or once more."""
 
@@ -259,8 +291,9 @@ class Weighed:
 class Decision:
     """A verdict with its reason, and every row that was weighed for it.
 
-    `before` is what the channel had been told of the symbol this session, `window` the one that decided an ALERT.
-    `told` is what becomes of the (channel, symbol, session) state: the value to store, None to leave it as it is.
+    `before` is what the channel had been told of the symbol this session, `window` the one that decided an ALERT,
+    `severity` how far it is beyond its threshold. `told` is what becomes of the (channel, symbol, session) state: the
+    value to store, None to leave it as it is.
     """
 
     verdict: Verdict
@@ -273,6 +306,7 @@ class Decision:
     crossing: Crossing | None = None
     window: Window | None = None
     told: Told | None = None
+    severity: Severity = Severity.NOTICE
 
     @property
     def share(self) -> float:
@@ -304,7 +338,9 @@ class Row:
 
     `window` is the one by which it crossed. `join` says how news and move stand in time, `before` and `since` which
     parts of the day's move came before the news and since (None where that is not known), `expected` which way the
-    news should move it, `holding` how many shares the reader has.
+    news should move it, `holding` how many shares the reader has. `severity` is the worst that was told of it this
+    session. `corrected` says why what was told of it was wrong, "" while it stands; `under` is the headline of its
+    story where a message tells those of several.
     """
 
     company: str
@@ -322,6 +358,9 @@ class Row:
     told: bool = True
     window: Window = Window.DAY
     holding: float | None = None
+    severity: Severity = Severity.NOTICE
+    corrected: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +466,11 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RootView:
-    """All that a root message shows. `rows` in order of first crossing; `market` lines are ready to print."""
+    """All that a root message shows. `rows` in order of first crossing; `market` lines are ready to print.
+
+    `mention` is whom its severity calls ("@here", "@channel", or the id of a person or a group); `marks` are lines on
+    what people did with it (acknowledged, muted). `key` is the root's own, for its buttons; "" for none.
+    """
 
     channel: str
     session: date
@@ -438,6 +481,9 @@ class RootView:
     records: tuple[str, ...] = ()
     previous: str | None = None
     states: Mapping[str, str] = field(default_factory=dict)
+    mention: str = ""
+    marks: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +491,8 @@ class DigestView:
     """A day in one table: `rows` that were told and, with `told` false, that were linked but did not cross.
 
     `stories` are the day's root messages' (None for moves without linked news), `held` how many
-    moves were held back by reason, `title` says which day or region it closes.
+    moves were held back by reason, `title` says which day or region it closes. That of a `region` stands in a thread
+    whose first message explains the figures.
     """
 
     channel: str
@@ -458,3 +505,64 @@ class DigestView:
     market: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn picture: PNG bytes, its title, and what it shows in words for those who cannot see it."""
+
+    png: bytes
+    title: str
+    alt: str
+
+
+@runtime_checkable
+class Gallery(Protocol):
+    """A notifier that can also show pictures in the thread of a message."""
+
+    async def show(self, picture: Picture, channel: str, thread: str, replaces: str = "") -> str:
+        """Upload into the thread of message `thread` and take away the picture that this one replaces; its id.
+
+        May show a picture twice after a lost answer. Raises DeliveryError.
+        """
+        ...
+
+
+class Verb(StrEnum):
+    """What people ask of Aftershock, by a button, a slash command or the command line."""
+
+    STATUS = "status"
+    WHY = "why"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    WATCH = "watch"
+    LESS = "less"
+    ACKNOWLEDGE = "acknowledge"
+    WRONG = "wrong"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that somebody asks for.
+
+    `what` is its object as written: a symbol or a name, a story's or root's key for a button. `more` is what follows
+    it: a span ("2h", "today"), a percentage, which mistake. `by` names who asks, `channel` where; `root` is the key
+    of the message whose button was pressed.
+    """
+
+    verb: Verb
+    by: str
+    what: str = ""
+    more: str = ""
+    channel: str = ""
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the asker is told, in plain text; `redraw` names the root message that should show it too."""
+
+    text: str
+    redraw: str = ""

@@ -121,5 +121,5 @@ def address(url: str) -> str | None:
 
 def link(url: str, label: str, most: int) -> str:
     """A title as a link where the address is fit for one, else the title alone; `most` counts the title only."""
-    where, title = address(url), literal(label, most)
+    where, title = address(url), literal(label, most).replace("|", "∣")  # a second bar has no defined meaning to Slack
     return f"<{escape(where)}|{title}>" if where and title else title

@@ -8,7 +8,19 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-from config.types import Company, Config, Origin, QuietHours, Relation, Settings, Threshold, Watched, Watchlist
+from config.types import (
+    Company,
+    Config,
+    Origin,
+    QuietHours,
+    Relation,
+    Settings,
+    Threshold,
+    Tier,
+    Tiers,
+    Watched,
+    Watchlist,
+)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -22,6 +34,7 @@ _SETTINGS: Final = {
     "poll_prices": "prices",
     "poll_delivery": "delivery",
     "quiet": "quiet hours",
+    "tiers": "severity",
     "max_steps": "max_steps",
     "min_strength": "min_strength",
 }
@@ -202,8 +215,18 @@ def _said(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatever a 
         return "true" if value else "false"
     if isinstance(value, timedelta):
         return _span(value.total_seconds())
-    if isinstance(value, QuietHours):
-        return f"{value.start:%H:%M}-{value.end:%H:%M} {value.zone}"
+    if isinstance(value, QuietHours | Tiers):
+        return _hours(value) if isinstance(value, QuietHours) else _tiers(value)
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(str(one) for one in value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _hours(quiet: QuietHours) -> str:
+    return f"{quiet.start:%H:%M}-{quiet.end:%H:%M} {quiet.zone}"
+
+
+def _tiers(tiers: Tiers) -> str:
+    named: dict[str, Tier] = {one.name: getattr(tiers, one.name) for one in fields(Tiers)}
+    lines = ((name, f"{tier.times:g} times", tier.mention, tier.channel) for name, tier in named.items())
+    return ", ".join(" ".join(word for word in line if word) for line in lines)

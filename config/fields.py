@@ -26,6 +26,7 @@ LONGEST_CHANNEL = 80
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9-]*(\.[A-Z]{1,3})?")
+_MENTION = re.compile(r"@here|@channel|[UWS][A-Z0-9]{6,}")
 _CHANNEL = re.compile(rf"#[^\s#,.<>&@]{{1,{LONGEST_CHANNEL}}}|[CGD][A-Z0-9]{{8,}}")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
 
@@ -62,6 +63,15 @@ def _symbol(text: str) -> str:
     if not _SYMBOL.fullmatch(symbol):
         raise ValueError(f"{text} is no Yahoo symbol: write it like NVDA, BRK-B, ASML.AS or 6857.T")
     return symbol
+
+
+def _mention(text: str) -> str:
+    if _MENTION.fullmatch(text):
+        return text
+    raise ValueError(
+        f"{text} calls nobody: write @here, @channel, or the member ID of a person or a group (U0123ABCD), as Slack's "
+        "profile menu copies it"
+    )
 
 
 def _channel(text: str) -> str:
@@ -212,6 +222,11 @@ Id: TypeAlias = Annotated[
 ]
 Symbol: TypeAlias = Annotated[
     Words, AfterValidator(_symbol), WithJsonSchema({**_TEXT, "examples": ["NVDA", "ASML.AS", "6857.T"]})
+]
+Mention: TypeAlias = Annotated[
+    Words,
+    AfterValidator(_mention),
+    _shown(f"^({_MENTION.pattern})$", "@here, @channel, or a member ID", "@here", "U0123ABCD"),
 ]
 Channel: TypeAlias = Annotated[
     Words,

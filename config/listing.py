@@ -21,9 +21,10 @@ from config.merge import Source
 from config.registry import nearest_of
 from config.starting import write_starter
 from config.tree import Items, Map, parse
-from config.types import Watched
+from config.types import Threshold, Watched
 from config.units import dollars, percent
 
+_UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _SIGMA = re.compile(r"([0-9]*\.?[0-9]+)\s*(?:sigmas?|s|z)", re.IGNORECASE)
 
 
@@ -56,13 +57,39 @@ def row_of(conditions: Sequence[str]) -> dict[str, str]:
     return row
 
 
+def written(threshold: Threshold) -> dict[str, str]:
+    """A row of conditions as one writes it, the reverse of `row_of`."""
+    said = {
+        "move": threshold.move and f"{_figure(100 * threshold.move)}%",
+        "sigma": threshold.sigma and _figure(threshold.sigma),
+        "value_change": threshold.value_change and _money(threshold.value_change),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _money(dollars_: float) -> str:
+    size, unit = next(((size, unit) for size, unit in _UNITS if dollars_ >= size), (1.0, ""))
+    return f"${_figure(dollars_ / size)}{unit}"
+
+
+def _figure(number: float) -> str:
+    """Ten digits at most: 100 * 0.07 is 7.000000000000001."""
+    return f"{number:.10g}"
+
+
 def watch(
-    folder: Path, name: str, row: dict[str, str], holding: str = "", watchlist: str = "", refreshed: Path | None = None
+    folder: Path,
+    name: str,
+    rows: Sequence[dict[str, str]],
+    holding: str = "",
+    watchlist: str = "",
+    refreshed: Path | None = None,
 ) -> Changed:
     """Put a company on a watchlist of `folder`, or change its settings there.
 
-    `watchlist` names the list by its name or file; it may be left out where there is one. Without any list of the
-    user's the starter is written first, so that what was watched stays watched. Raises EditError.
+    `rows` are thresholds of its own, of which one that holds is enough; none leaves them as they are. `watchlist`
+    names the list by its name or file; it may be left out where there is one. Without any list of the user's the
+    starter is written first, so that what was watched stays watched. Raises EditError.
     """
     loaded = _loaded(folder, refreshed)
     if not any(source.own for source in loaded.sources.watchlists):
@@ -75,7 +102,7 @@ def watch(
     symbol = _symbol(loaded, name)
     title = source.form.name or Path(source.document.file).stem
     found = watching.entries(source, loaded.known).get(symbol)
-    own = {"thresholds": [row]} if row else {}
+    own = {"thresholds": [row for row in rows if row]} if any(rows) else {}
     settings: dict[str, Any] = {**own, **({"holding": holding} if holding else {})}
     if found is not None and not settings:
         raise EditError(f"{symbol} is on the watchlist {title} already ({found.where})")

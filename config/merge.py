@@ -5,13 +5,13 @@ watchlist, an id in a relation, a feed to drop. Sources come shipped first; late
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from config import lint, relations_lint
 from config.knowledge import EventsForm, RelationForm, RelationsForm
 from config.lint import Placed
-from config.models import FeedForm, FeedsForm, SettingsForm
+from config.models import FeedForm, FeedsForm, SettingsForm, SeverityForm
 from config.registry import Registry, nearest_of
 from config.tree import Document
 from config.types import (
@@ -25,6 +25,7 @@ from config.types import (
     Relation,
     RelationKind,
     Settings,
+    Tiers,
 )
 
 F = TypeVar("F")
@@ -121,8 +122,18 @@ def settings(sources: Sequence[Source[SettingsForm]]) -> Settings:
         "min_strength": last(lambda form: form.links.min_strength),
         "workers": last(lambda form: form.workers),
         "quiet": last(lambda form: form.quiet_hours),
+        "tiers": _tiers([source.form.severity for source in sources]),
     }
     return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _tiers(forms: Sequence[SeverityForm]) -> Tiers:
+    found = Tiers()
+    for form in forms:
+        for name in ("notice", "alert", "alarm"):
+            given = getattr(form, name).model_dump(exclude_none=True)
+            found = replace(found, **{name: replace(getattr(found, name), **given)})
+    return found
 
 
 def feeds(

@@ -31,6 +31,7 @@ from config.fields import (
     Interval,
     Kinds,
     Maybe,
+    Mention,
     Number,
     Percent,
     Span,
@@ -271,6 +272,28 @@ class FeedChangesForm(Form):
     """Ids of the feeds to follow, and no others."""
 
 
+class TierForm(Form):
+    """One severity: from where on it counts, whom it calls, and where else it is told."""
+
+    times: Maybe[Annotated[Number, Field(gt=0, examples=[2])]] = None
+    """From how many times its threshold on a move has this severity: 2."""
+    mention: Maybe[Mention] = None
+    """Whom it calls: @here, @channel, or the Slack id of a person (U...) or a user group (S...)."""
+    channel: Maybe[Channel] = None
+    """A channel that hears of it besides the watchlist's own."""
+
+
+class SeverityForm(Form):
+    """The severities of an alert."""
+
+    notice: Annotated[TierForm, *SECTION] = TierForm()
+    """A move just beyond its threshold."""
+    alert: Annotated[TierForm, *SECTION] = TierForm()
+    """From twice its threshold on."""
+    alarm: Annotated[TierForm, *SECTION] = TierForm()
+    """From four times its threshold on."""
+
+
 class SettingsForm(Form):
     """aftershock.yaml: everything that is not a list of its own."""
 
@@ -290,6 +313,8 @@ class SettingsForm(Form):
     """How many processes read news. Needs a restart."""
     quiet_hours: Maybe[Hours] = None
     """When nothing is sent: 22:00-07:00 Europe/Berlin, or after 22:00 Europe/Berlin."""
+    severity: Annotated[SeverityForm, *SECTION] = SeverityForm()
+    """Whom a move calls, and where it is told besides, by how far it is beyond its threshold."""
 
 
 class FeedsForm(Form):

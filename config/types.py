@@ -276,6 +276,28 @@ class EventLexicon:
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """A severity: from how many times its threshold on a move has it, whom it calls, and where else it is told.
+
+    `mention` is "@here", "@channel", or the Slack id of a person (U...) or a user group (S...); `channel` one that
+    hears of it besides the watchlist's own.
+    """
+
+    times: float = 1.0
+    mention: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """The three severities, by multiples of a threshold."""
+
+    notice: Tier = Tier()
+    alert: Tier = Tier(2.0)
+    alarm: Tier = Tier(4.0)
+
+
+@dataclass(frozen=True, slots=True)
 class QuietHours:
     """A span of local time in which nothing is sent; it may pass midnight."""
 
@@ -302,6 +324,7 @@ class Settings:
     min_strength: float = 0.2
     workers: int = 1
     quiet: QuietHours | None = None
+    tiers: Tiers = Tiers()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,27 +5,33 @@ imported by the command that needs them, so that `check` and `--help` are quick.
 """
 
 import asyncio
-import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from alerts.types import DeliveryError
+from alerts.types import Command, DeliveryError, Verb
 from alerts.words import count
 from monitor import cli_config
 from monitor.cli_terminal import WRONG, Folder, configured, err, fail, out, places
 from monitor.cli_terminal import plain as _plain
+from monitor.credentials import NAMES, CredentialsError, taken_from
+from monitor.logs import set_up_logging
 from monitor.places import AlreadyRunningError, Places
+
+EVERY = 2.0
+"""Seconds between two looks of `status --watch`."""
+TRY_AGAIN = 75
+"""The daemon's where its database cannot be used, as for want of room: to be tried again (EX_TEMPFAIL, sysexits.h)."""
 
 app = typer.Typer(
     help="Watches news feeds for AI events, links them to stocks, and tells Slack when those stocks move unusually.",
@@ -48,28 +54,14 @@ def main() -> None:
         sys.exit(f"aftershock: {error.strerror or error}")
 
 
-def set_up_logging() -> None:
-    """Structured logs on standard error: coloured in a terminal, JSON elsewhere. Libraries speak up from errors on."""
-    terminal = sys.stderr.isatty()
-    stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal)
-    render: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(pad_event_to=0) if terminal else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.stdlib.add_log_level,
-            stamp,
-            structlog.processors.StackInfoRenderer(),
-            *([] if terminal else [structlog.processors.format_exc_info]),
-            render,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-    )
-    logging.basicConfig(level=logging.CRITICAL)
-    # What these say of failing calls is told once, in our words, by the lines.
-    for name in ("yfinance", "slack_sdk", "apscheduler", "aiohttp"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+def environment() -> dict[str, str]:
+    """The environment with its secrets, which this process' own then lacks; logs are set up to show none of them."""
+    try:
+        whole = taken_from(os.environ)
+    except CredentialsError as error:
+        fail(error)
+    set_up_logging(whole, [whole[name] for name in NAMES if name in whole])
+    return whole
 
 
 def _version(wanted: bool) -> None:
@@ -86,15 +78,27 @@ def common(
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
-    """Turn what the user can mend into one line; Ctrl-C ends quietly."""
+def told_plainly(unkept: int = WRONG) -> Iterator[None]:
+    """Turn what the user can mend into one line; Ctrl-C ends quietly. `unkept` is the exit code of a StoreError."""
     from monitor.market.recorded import RecordingError
     from monitor.replay import ReplayError
+    from monitor.serving import AddressError
+    from monitor.store.files import BackupError
     from monitor.store.store import StoreError
 
     try:
         yield
-    except (StoreError, AlreadyRunningError, ReplayError, RecordingError, DeliveryError) as error:
+    except StoreError as error:
+        fail(error, unkept)
+    except (
+        AddressError,
+        BackupError,
+        CredentialsError,
+        AlreadyRunningError,
+        ReplayError,
+        RecordingError,
+        DeliveryError,
+    ) as error:
         fail(error)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -105,10 +109,10 @@ def run(config: Folder = None) -> None:
     """The daemon: poll feeds, watch prices, tell Slack (or this terminal, without a Slack token)."""
     from monitor import daemon
 
-    set_up_logging()
+    given = environment()
     settings = configured(config, last_good=True)
-    with told_plainly():
-        asyncio.run(daemon.run(settings, os.environ, places(config), filling=filling))
+    with told_plainly(unkept=TRY_AGAIN):
+        asyncio.run(daemon.run(settings, given, places(config), filling=filling))
 
 
 @app.command()
@@ -116,10 +120,10 @@ def once(config: Folder = None) -> None:
     """One pass of news, prices and delivery, then exit."""
     from monitor import daemon
 
-    set_up_logging()
+    given = environment()
     settings = configured(config)
     with told_plainly():
-        asyncio.run(daemon.once(settings, os.environ, places(config), filling=filling))
+        asyncio.run(daemon.once(settings, given, places(config), filling=filling))
 
 
 @app.command()
@@ -130,6 +134,10 @@ def replay(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep its store there, for: aftershock why WHAT --state DIR")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", metavar="DIR", help="Also write the messages' pictures there")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Read texts in so many processes [default: in this one]")] = 0,
 ) -> None:
     """Tell a recorded day again, through the same code as live.
 
@@ -138,8 +146,9 @@ def replay(
     from alerts.console import Console
     from monitor import replay as player
     from monitor.market.sessions import Calendars
+    from monitor.pictures import Album
     from nlp.pipeline import Pipeline
-    from nlp.pool import Inline
+    from nlp.pool import Inline, Pool
 
     calendars = Calendars()
     with told_plainly(), progress(err if as_json else out, shown=not (as_json and out.is_terminal)) as bar:
@@ -147,7 +156,8 @@ def replay(
         folder = player.find_day(day)
         settings = configured(config or (folder if player.brings_configuration(folder) else None))
         recorded = player.read_day(folder, calendars)
-        analyzer = Inline(Pipeline(settings.companies, settings.lexicon))
+        known = settings.companies, settings.lexicon
+        analyzer = Pool(*known, workers=workers) if workers else Inline(Pipeline(*known))
         notifier = player.JsonLines(lambda line: print(line, flush=True)) if as_json else Console(out)  # noqa: T201  JSON Lines go out as they are
         if not as_json:
             out.print(player.introduction(recorded), highlight=False)
@@ -157,7 +167,13 @@ def replay(
 
         if keep:
             player.keeping(keep, recorded)
-        asyncio.run(player.replay(recorded, settings, analyzer, notifier, calendars, moved, keep))
+        album = Album(pictures) if pictures else None
+
+        async def told() -> None:
+            async with aclosing(analyzer):
+                await player.replay(recorded, settings, analyzer, notifier, calendars, moved, keep, album)
+
+        asyncio.run(told())
 
 
 @app.command()
@@ -263,8 +279,14 @@ def check(
 
 
 @app.command()
-def status(config: Folder = None) -> None:
-    """What the daemon knows: feeds, stories, what was told, what waits, what it cannot reach."""
+def status(
+    config: Folder = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on showing it, until Ctrl-C")] = False,
+) -> None:
+    """Whether the daemon runs and what it knows: feeds, stories, what was told, what waits, what it cannot reach."""
+    from rich.console import Group
+    from rich.live import Live
+
     from monitor.commands import status_of
 
     settings = configured(config)
@@ -274,9 +296,113 @@ def status(config: Folder = None) -> None:
             f"Nothing to tell yet: no database at {database}. Start the daemon with: aftershock run", soft_wrap=True
         )
         return
+
+    def shown() -> Group:
+        parts = asyncio.run(status_of(settings, database, datetime.now(UTC)))
+        return Group(*(_plain(part) if isinstance(part, str) else part for part in parts))
+
     with told_plainly():
-        for part in asyncio.run(status_of(settings, database, datetime.now(UTC))):
-            out.print(_plain(part) if isinstance(part, str) else part, highlight=False)
+        if not watch:
+            out.print(shown(), highlight=False)
+            return
+        with Live(shown(), console=out, screen=out.is_terminal, auto_refresh=False) as live:
+            while True:
+                time.sleep(EVERY)
+                live.update(shown(), refresh=True)
+
+
+@app.command()
+def doctor(config: Folder = None) -> None:
+    """Try everything the daemon depends on: folders, Slack, prices, every feed; and say what to mend."""
+    from tempfile import TemporaryDirectory
+
+    from monitor import doctor as room
+    from monitor.daemon import prices_of
+    from monitor.feeds.fetch import HttpNews
+    from monitor.following import states_of
+    from monitor.notifiers import notifier_of
+    from monitor.store.store import StoreError
+
+    given = environment()
+    settings = configured(config)
+    where, now = places(config), datetime.now(UTC)
+    marks = {room.Verdict.GOOD: "[green]✓[/]", room.Verdict.DOUBTFUL: "[yellow]?[/]", room.Verdict.BAD: "[red]✗[/]"}
+
+    async def examine(scratch: Path) -> int:
+        edges = room.Edges(HttpNews(settings.settings), prices_of(given, scratch), notifier_of(given))
+        bad = 0
+        async for finding in room.examine(settings, where, edges, states, now):
+            bad += finding.verdict is room.Verdict.BAD
+            advice = f" [dim]→ {_plain(finding.advice)}[/]" if finding.advice else ""
+            line = f"{marks[finding.verdict]} {_plain(finding.subject)}: {_plain(finding.text)}{advice}"
+            out.print(line, highlight=False, soft_wrap=True)
+        return bad
+
+    with told_plainly(), TemporaryDirectory(prefix="aftershock-") as scratch:
+        try:
+            states = states_of(where.database)
+        except StoreError as error:
+            states = {}
+            out.print(f"{marks[room.Verdict.BAD]} {_plain(error)}", highlight=False, soft_wrap=True)
+        bad = asyncio.run(examine(Path(scratch)))
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to; it is replaced only when the new copy is whole")],
+    config: Folder = None,
+) -> None:
+    """Copy the database while the daemon may go on, checked."""
+    import sqlite3
+
+    from monitor.store.files import copy
+
+    database = places(config).database
+    if not database.is_file():
+        fail(f"there is no database at {database}")
+    try:
+        copy(database, file)
+    except (OSError, sqlite3.Error) as error:
+        fail(f"{file}: no copy was made: {error}")
+    size = f"{file.stat().st_size / 2**20:,.1f} MB"
+    out.print(f"copied {_plain(database)} to {_plain(file)}, {size}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A copy that backup made")], config: Folder = None) -> None:
+    """Put a copy of the database back; what is there now stays beside it. The daemon must be stopped."""
+    from monitor.opening import locked
+    from monitor.store.files import put_back
+
+    where = places(config)
+    with told_plainly(), locked(where):
+        aside = put_back(file, where.database, datetime.now(UTC))
+    kept = f"; what was there is {aside} now" if aside else ""
+    out.print(f"restored {_plain(where.database)}{_plain(kept)}", highlight=False, soft_wrap=True)
+
+
+service_app = typer.Typer(help="The daemon as a service of systemd.", no_args_is_help=True)
+app.add_typer(service_app, name="service")
+
+
+@service_app.command(name="install")
+def install_service(
+    config: Folder = None,
+    user: Annotated[bool, typer.Option("--user", help="For yourself instead of the whole machine")] = False,
+) -> None:
+    """Write the systemd unit; starts nothing, and says how to."""
+    from monitor.service import install
+
+    mine = places(config) if user else None
+    try:
+        path = install.install(mine)
+    except install.InstallError as error:
+        fail(error)
+    out.print(f"wrote {_plain(path)}", highlight=False, soft_wrap=True)
+    for line in install.next_steps(mine):
+        out.print(_plain(line), highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -332,7 +458,7 @@ def why(
 def alert_for_test(config: Folder = None) -> None:
     """Send a test message to every channel of the watchlists, and say how that went."""
     from monitor.commands import send_test
-    from monitor.daemon import notifier_of
+    from monitor.notifiers import notifier_of
 
     settings = configured(config)
     with told_plainly():
@@ -341,6 +467,76 @@ def alert_for_test(config: Folder = None) -> None:
         (out if went else err).print(_plain(line), highlight=False, soft_wrap=True)
     if not all(went for went, _ in results):
         raise typer.Exit(WRONG)
+
+
+@app.command()
+def mute(
+    what: Annotated[str, typer.Argument(help="A stock, `story ID`, `event TYPE` or `relation KIND`")],
+    span: Annotated[str, typer.Argument(help="2h, 30 min, 3 days, today [default: until you say]")] = "",
+    channel: Annotated[str, typer.Option(help="One channel only [default: all]")] = "",
+    config: Folder = None,
+) -> None:
+    """Hear no more of a stock, a story, a type of event or a relation for a while."""
+    _asked(Command(Verb.MUTE, "", what, span, channel), config)
+
+
+@app.command()
+def unmute(
+    what: Annotated[str, typer.Argument(help="As for mute, or `all` [default: say what is muted]")] = "",
+    channel: Annotated[str, typer.Option(help="One channel only [default: all]")] = "",
+    config: Folder = None,
+) -> None:
+    """Hear of it again."""
+    _asked(Command(Verb.UNMUTE, "", what, channel=channel), config)
+
+
+@app.command()
+def wrong(
+    symbol: Annotated[str, typer.Argument(help="The stock")],
+    why: Annotated[str, typer.Argument(help="price, link, or in your own words")],
+    config: Folder = None,
+) -> None:
+    """Say that a stock was told wrongly: it is struck from its message and silent for today."""
+    _asked(Command(Verb.WRONG, "", symbol, why), config)
+
+
+def _asked(command: Command, folder: Path | None) -> None:
+    """Do what Slack's slash command does too, and print the answer."""
+    import getpass
+    from dataclasses import replace
+
+    from alerts.asking import AskingError
+    from monitor.desks import furnished
+    from monitor.market.sessions import Calendars
+    from monitor.obeying import operator
+    from monitor.store.store import Store
+
+    settings = configured(folder)
+    known = {watchlist.channel for watchlist in settings.watchlists}
+    if command.channel and command.channel not in known:
+        fail(f"no watchlist speaks in {command.channel}. There are: {', '.join(sorted(known))}")
+    with told_plainly():
+        store = Store(places(folder).database)
+        try:
+            desk = furnished(store, lambda: settings, Calendars(), lambda: datetime.now(UTC), places(folder))
+            answer = asyncio.run(desk.obey(replace(command, by=operator(getpass.getuser()))))
+        except AskingError as error:
+            fail(error)
+        finally:
+            store.close()
+    out.print(_plain(answer.text), highlight=False, soft_wrap=True)
+
+
+slack_app = typer.Typer(help="What Slack needs.", no_args_is_help=True)
+app.add_typer(slack_app, name="slack")
+
+
+@slack_app.command(name="manifest")
+def slack_manifest() -> None:
+    """The app manifest, to paste at api.slack.com/apps: the least scopes that all of it works with."""
+    from alerts.slack import manifest
+
+    print(manifest(), end="")  # noqa: T201  the command's output
 
 
 @companies.command()

@@ -146,7 +146,7 @@ def watch(
 
     found = places(config)
     try:
-        done = put(found.config, company, row_of(threshold or ()), holding, watchlist, found.listings)
+        done = put(found.config, company, [row_of(threshold or ())], holding, watchlist, found.listings)
     except EditError as error:
         fail(error)
     out.print(plain(f"{done.said} ({done.path})"), highlight=False, soft_wrap=True)

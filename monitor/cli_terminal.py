@@ -24,10 +24,10 @@ Folder = Annotated[
 ]
 
 
-def fail(message: object) -> NoReturn:
-    """One clear line on standard error, exit code 2."""
+def fail(message: object, code: int = WRONG) -> NoReturn:
+    """One clear line on standard error, and that exit code."""
     err.print(f"[bold red]aftershock:[/] {plain(message)}", soft_wrap=True, highlight=False)
-    raise typer.Exit(WRONG)
+    raise typer.Exit(code)
 
 
 def plain(message: object) -> str:

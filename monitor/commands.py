@@ -1,9 +1,11 @@
 """What people can ask of a running or resting Aftershock, whether in the terminal or, later, in Slack."""
 
 import asyncio
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 
@@ -12,21 +14,35 @@ from alerts.words import count
 from config.types import Config
 from monitor.health import ALL_FEEDS, FEED
 from monitor.market.sessions import Calendars
+from monitor.obeying import muted
 from monitor.replay import find_day, read_day
 from monitor.spans import ago, ahead
 from monitor.store.store import Store, Tx
 from monitor.types import FeedState, History
+from monitor.upkeep import AWAKE, TICK
 
+SILENT = 4 * TICK
+"""A daemon without a sign for longer does not run."""
 NAMED = 6
 """Feeds with the same error that are named in `status`; the others are counted."""
 
 
 async def status_of(config: Config, database: Path, now: datetime) -> list[Table | str]:
-    """What the daemon knows, to print: feeds, what is stored and sent, and what could not be reached last time."""
-    store = Store(database)
+    """What the daemon knows, to print: whether it runs, feeds, what is stored and sent, what could not be reached.
+
+    Raises StoreError.
+    """
+    store = Store(database, reading=True)
     try:
-        states, counts, waiting, troubles = await store.transact(
-            lambda tx: (tx.feed_states(), tx.counts(), tx.outbox_counts(), tx.notices())
+        states, counts, waiting, troubles, mutes, awake = await store.transact(
+            lambda tx: (
+                tx.feed_states(),
+                tx.counts(),
+                tx.outbox_counts(),
+                tx.notices(),
+                tx.mutes(now),
+                tx.marked(AWAKE),
+            )
         )
     finally:
         store.close()
@@ -38,7 +54,7 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
         if state.error:
             failing.setdefault(state.error, []).append(state)
     number = sum(map(len, failing.values()))
-    shown: list[Table | str] = [f"Feeds: {len(config.feeds)} followed, {read}, {number} failing."]
+    shown: list[Table | str] = [_running(awake, now), f"Feeds: {len(config.feeds)} followed, {read}, {number} failing."]
     if failing:
         table = Table(title="Failing feeds", title_justify="left")
         for heading in ("error", "feeds", "next try"):
@@ -51,9 +67,27 @@ async def status_of(config: Config, database: Path, now: datetime) -> list[Table
         shown.append(table)
     sent = ", ".join(f"{number} {state}" for state, number in sorted(waiting.items())) or "none yet"
     stored = ", ".join(count(number, name.removesuffix("s"), name) for name, number in counts.items())
-    shown += [f"Stored: {stored}.", f"Deliveries: {sent}."]
+    shown += [f"Stored: {stored}; {_room(database)}.", f"Deliveries: {sent}."]
+    shown += [f"Muted: {muted(mute)}." for mute in mutes]
     others = [f"In trouble: {text}" for key, text in troubles.items() if not key.startswith(FEED) or key == ALL_FEEDS]
     return [*shown, *others] if others or failing else [*shown, "No trouble known."]
+
+
+def _running(awake: tuple[datetime, Any] | None, now: datetime) -> str:
+    """Whether the daemon runs, by its last sign of being awake."""
+    if awake is None:
+        return "The daemon has not run on this database yet."
+    at, since = awake
+    started = (since or {}).get("started")
+    if now - at < SILENT and started:
+        return f"The daemon is running, started {ago(datetime.fromisoformat(started), now)}."
+    return f"The daemon is not running, or stuck: it was last awake {ago(at, now)}."
+
+
+def _room(database: Path) -> str:
+    """How large the database is, and how much room is left beside it."""
+    size, free = database.stat().st_size, shutil.disk_usage(database.parent).free
+    return f"{size / 2**20:,.1f} MB, {free / 2**30:,.1f} GB free"
 
 
 async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[tuple[bool, str]]:

@@ -7,32 +7,40 @@ or SIGINT the ticks stop, running passes end, and what is waiting is sent.
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import structlog
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from filelock import FileLock, Timeout
 
-from alerts.console import Console
 from alerts.outbox import wake
-from alerts.types import DeliveryError, Notifier
+from alerts.types import Answer as Reply
+from alerts.types import Command, DeliveryError, Gallery, Notifier
 from config.types import Config
 from monitor.cycle import Edges, deliver, read_news, watch_prices
+from monitor.desks import furnished
 from monitor.feeds.fetch import HttpNews
 from monitor.filling import Progress, fill
-from monitor.health import Changes, changes, delivery_troubles, feed_notes, feed_troubles, price_troubles
+from monitor.health import delivery_troubles, feed_notes, feed_troubles, price_troubles
 from monitor.market.sessions import Calendars
+from monitor.metrics import Metrics
+from monitor.notices import Notices, cannot_start
+from monitor.notifiers import listener_of, notifier_of
+from monitor.opening import locked, opened
 from monitor.operator import failing, messages
-from monitor.places import AlreadyRunningError, Places
+from monitor.pictures import Studio, show_due
+from monitor.places import Places
 from monitor.reloading import Reloader
-from monitor.store.ledger import KEPT
+from monitor.service import manager
+from monitor.serving import Health, served
 from monitor.store.outbox import StoredOutbox
-from monitor.store.store import Store, StoreError, Tx
+from monitor.store.store import CorruptError, StoreError, Tx
 from monitor.types import PriceSource, Pushing
+from monitor.upkeep import TICK, Upkeep
 from nlp.pool import Pool
 
 log = structlog.get_logger("aftershock")
@@ -47,21 +55,14 @@ BREATH = 1.0
 NEWS_TICK = timedelta(seconds=5)
 """How often the news line looks whether a feed is due; each feed's own interval is data."""
 
-RETENTION_TICK = timedelta(hours=6)
-"""How often what the ledger has kept for long enough is forgotten."""
+PICTURES_TICK = timedelta(seconds=5)
+"""How often it is looked whether a picture is due; pictures follow their messages."""
+DEADLINES = {"news": 600.0, "prices": 900.0, "delivery": 300.0, "pictures": 300.0, "upkeep": 120.0}
+"""Seconds after which a pass is broken off, well beyond what its own edges allow themselves; the first filling of daily
+bars is in a price pass. What it had not saved comes again."""
 
 NEWS_PASSES = 20
 """How many passes of the news line may go on at a time: each ends with its slowest feed, and none waits for another."""
-
-
-def _console(_: Mapping[str, str]) -> Notifier:
-    return Console()
-
-
-def _slack(environment: Mapping[str, str]) -> Notifier:
-    from alerts.slack import Slack  # noqa: PLC0415  slack_sdk is loaded only where it is used
-
-    return Slack(environment["SLACK_BOT_TOKEN"], base_url=environment.get("AFTERSHOCK_SLACK_URL"))
 
 
 def _yahoo(environment: Mapping[str, str], state: Path) -> PriceSource:
@@ -80,9 +81,6 @@ def _streaming(environment: Mapping[str, str], state: Path) -> PriceSource:
     return Streaming(source, url, tick_of, settled=source.closes)
 
 
-NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier]] = {"slack": _slack, "console": _console}
-"""Notifiers by name: one class and one row each."""
-
 PRICE_SOURCES: Mapping[str, Callable[[Mapping[str, str], Path], PriceSource]] = {
     "yahoo": _yahoo,
     "yahoo-streaming": _streaming,
@@ -100,11 +98,6 @@ def no_filling() -> Iterator[Progress]:
     yield lambda _done, _all: None
 
 
-def notifier_of(environment: Mapping[str, str]) -> Notifier:
-    """Slack if there is a token for it, else the terminal."""
-    return NOTIFIERS["slack" if environment.get("SLACK_BOT_TOKEN") else "console"](environment)
-
-
 def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
     """The price source that AFTERSHOCK_PRICES names, Yahoo if it names none. Raises StoreError in words."""
     name = environment.get("AFTERSHOCK_PRICES") or "yahoo"
@@ -117,54 +110,59 @@ def prices_of(environment: Mapping[str, str], state: Path) -> PriceSource:
 async def live(
     config: Config, environment: Mapping[str, str], places: Places, clock: Callable[[], datetime]
 ) -> AsyncIterator[Edges]:
-    """The edges of the live daemon, let go of at the end. Raises AlreadyRunningError or StoreError."""
-    try:
-        places.state.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(places.state / "lock")
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise AlreadyRunningError(
-            f"another Aftershock is running on {places.state}. Stop it, or give this one a folder of its own "
-            "with AFTERSHOCK_STATE."
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            f"cannot keep state in {places.state}: {error.strerror or error}. Mend the folder, or name another one "
-            "with AFTERSHOCK_STATE."
-        ) from error
-    try:
+    """The edges of the live daemon, let go of at the end.
+
+    Raises AlreadyRunningError, CredentialsError or StoreError.
+    """
+    with locked(places):
         prices = prices_of(environment, places.state)
-        store = Store(places.database)
+        notifier = notifier_of(environment)
+        store = await opened(places.database, config.settings.channel, clock())
         news = HttpNews(config.settings, clock=clock)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
-        notifier = notifier_of(environment)
         try:
             yield Edges(news, analyzer, prices, notifier, store, Calendars(), clock=clock)
         finally:
             for edge in (news, analyzer, prices, notifier):
                 await edge.close()
             store.close()
-    finally:
-        lock.release()
 
 
 class Daemon:
     """The ticks over one set of edges and one configuration. `clock` tells the time, UTC-aware."""
 
     def __init__(
-        self, edges: Edges, config: Config, clock: Callable[[], datetime], filling: Filling = no_filling
+        self,
+        edges: Edges,
+        config: Config,
+        clock: Callable[[], datetime],
+        filling: Filling = no_filling,
+        environment: Mapping[str, str] | None = None,
+        places: Places | None = None,
     ) -> None:
-        """Nothing runs yet. `filling` shows how far the first filling of daily bars has come."""
+        """Nothing runs yet. `filling` shows how far the first filling of daily bars has come.
+
+        What people ask in Slack is listened to if `environment` has the token for it; `places` is where they may have
+        watchlists changed, None for nowhere.
+        """
+        self._environment = environment or {}
         self._edges = edges
         self._config = config
         self._clock = clock
         self._passes: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
         self._broken: dict[str, str] = {}
+        self._unkept: set[str] = set()
+        self.damaged = False
+        self.notices = Notices(edges.store, edges.notifier, clock, lambda: self._config.settings.channel)
+        self.upkeep = Upkeep(edges, lambda: self._config, clock, self.notices, Metrics(), edges.store.path.parent)
         self._filling: Filling | None = filling
         self._pricing = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._reloads: set[asyncio.Task[None]] = set()
+        self._studio = Studio()
+        self._waiting: dict[str, datetime] = {}
+        self._desk = furnished(edges.store, lambda: self._config, edges.calendars, clock, places)
 
     async def run(self) -> None:
         """Tick until `stop`, then let running passes end and send what is waiting, for a bounded time."""
@@ -173,7 +171,8 @@ class Daemon:
             ("news", self.news, NEWS_PASSES),
             ("prices", self.prices, 1),
             ("delivery", self.delivery, 1),
-            ("retention", self.retention, 1),
+            ("pictures", self.pictures, 1),
+            ("upkeep", self.upkeep.look, 1),
         )
         scheduler = self._scheduler
         for name, line, most in lines:
@@ -188,16 +187,29 @@ class Daemon:
                 coalesce=True,
                 max_instances=most,
             )
+        scheduler.add_listener(
+            lambda event: self.upkeep.metrics.missed.labels(event.job_id).inc(),
+            EVENT_JOB_MAX_INSTANCES | EVENT_JOB_MISSED,
+        )
         scheduler.start()
         prices = self._edges.prices
-        waking = asyncio.create_task(self._on_moves(prices.moved)) if isinstance(prices, Pushing) else None
+        beside = [asyncio.create_task(self._on_moves(prices.moved))] if isinstance(prices, Pushing) else []
+        listener = listener_of(self._environment, self.obey, self._heard)
+        if listener:
+            beside.append(asyncio.create_task(listener.run()))
+        manager.tell(self._environment, manager.READY)
+        if within := manager.watchdog(self._environment):
+            beside.append(asyncio.create_task(self._reassure(within.total_seconds() / 2)))
         try:
             await self._stopping.wait()
         finally:
-            if waking:
-                waking.cancel()
+            manager.tell(self._environment, manager.STOPPING)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             scheduler.remove_all_jobs()
             await self._drain()
+            await self._studio.close()
             scheduler.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -222,15 +234,27 @@ class Daemon:
             reload.add_done_callback(self._reloads.discard)
             await asyncio.sleep(0)
 
+    def health(self) -> Health:
+        """Whether it is well, for who asks over HTTP."""
+        return Health(self.upkeep.alive, self.upkeep.ready)
+
+    async def _reassure(self, every: float) -> None:
+        """Tell the service manager that it is alive, for as long as its lines are; stuck ones want a restart."""
+        while True:
+            if not self.upkeep.alive():
+                manager.tell(self._environment, manager.ALIVE)
+            await asyncio.sleep(every)
+
     async def news(self) -> None:
         """One pass of the news line."""
         done = await read_news(self._edges, self._config, self._clock())
         for taken in done.taken:
             if taken.story:
                 log.info("story", story=taken.story.id, title=taken.article.title, why=taken.reason)
-        await self._tell(*feed_troubles(done.answers))
-        await self._tell(*feed_notes(done.answers), event="reads in part")
-        await self._tell_operator(*failing(done.answers))
+        self.upkeep.news_read(done)
+        await self.notices.tell(*feed_troubles(done.answers))
+        await self.notices.tell(*feed_notes(done.answers), "reads in part")
+        await self.notices.tell(*failing(done.answers), wording=messages, logged=False)
 
     async def prices(self) -> None:
         """One pass of the price line; before the first one, the daily bars it needs. One at a time."""
@@ -248,12 +272,13 @@ class Daemon:
         done = await watch_prices(self._edges, config, self._clock())
         for delivery in done.deliveries:
             log.info("put into the outbox", kind=delivery.kind.value, key=delivery.key)
+        self.upkeep.prices_watched(done)
         if done.prices:
             prices = done.prices
             name = self._edges.prices.name
             problems = {**done.suspects, **done.stopped, **prices.problems}
             silent = prices.silent | done.stopped.keys()
-            await self._tell(*price_troubles(name, prices.asked, problems, silent))
+            await self.notices.tell(*price_troubles(name, prices.asked, problems, silent))
 
     async def _on_moves(self, moved: asyncio.Event) -> None:
         """A pass of the price line whenever a streaming source says that something moved, with a breath between."""
@@ -267,13 +292,35 @@ class Daemon:
         done = await deliver(self._edges, self._config, self._clock())
         for row in done.settled:
             log.info("delivered", kind=row.delivery.kind.value, key=row.delivery.key, channel=row.delivery.channel)
-        await self._tell(*delivery_troubles(done))
+        self.upkeep.delivered([row.delivery.kind for row in done.settled])
+        await self.notices.tell(*delivery_troubles(done))
 
-    async def retention(self) -> None:
-        """Forget what the ledger has kept for long enough."""
-        gone = await self._edges.store.transact(partial(Tx.forget, before=self._clock() - KEPT))
-        if gone:
-            log.info("forgot old decisions", entries=gone, older_than_days=KEPT.days)
+    async def pictures(self) -> None:
+        """Draw and show the pictures that are due, where alerts go to somebody who can see them."""
+        gallery = self._edges.notifier
+        if not isinstance(gallery, Gallery) or not self._studio.can_draw():
+            return
+        edges = self._edges
+        done, wrong = await show_due(edges.store, gallery, self._studio, edges.calendars, self._clock, self._waiting)
+        for root in done:
+            log.info("picture shown", root=root)
+        if done or wrong:
+            troubles = {f"picture {root}": f"no picture of {root}: {why}" for root, why in wrong.items()}
+            await self.notices.tell(troubles, {f"picture {root}" for root in (*done, *wrong)}, "cannot draw")
+
+    async def obey(self, command: Command) -> Reply:
+        """Do what somebody asks in Slack, and log who asked for what."""
+        reply = await self._desk.obey(command)
+        log.info(
+            "asked", by=command.by, verb=command.verb.value, what=command.what, more=command.more, root=command.root
+        )
+        return reply
+
+    def _heard(self, text: str, level: str) -> None:
+        """Log what became of the connection to Slack's buttons, each text once until it changes."""
+        if self._broken.get("listening") != text:
+            self._broken["listening"] = text
+            (log.warning if level == "warning" else log.info)("Slack", what=text)
 
     async def _tick(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         if self._stopping.is_set():
@@ -286,48 +333,43 @@ class Daemon:
 
     async def _guarded(self, name: str, line: Callable[[], Awaitable[object]]) -> None:
         """One pass. What the operator can mend is told once in a line, a fault of ours each time with its trace."""
+        began = time.monotonic()
+        problem = "was broken off"
         try:
-            await line()
-        except (StoreError, OSError) as error:
-            if self._broken.get(name) != str(error):
-                self._broken[name] = str(error)
-                log.error("this pass failed and is tried again at each tick", line=name, why=str(error))  # noqa: TRY400  the operator mends it, not the trace
-        except Exception:
+            async with asyncio.timeout(DEADLINES[name]):
+                await line()
+        except (StoreError, OSError, TimeoutError) as error:
+            problem = str(error) or f"it took longer than {DEADLINES[name]:g} s and was broken off"
+            await self._failed(name, error, problem)
+        except Exception as error:
+            problem = repr(error)
             log.exception("this pass failed and is tried again at its next tick", line=name)
         else:
+            problem = ""
             if self._broken.pop(name, None):
                 log.info("works again", what=f"the {name} line")
+            if self._unkept:
+                self._unkept.discard(name)
+                if not self._unkept:
+                    await self.notices.straight_over("store")
+        finally:
+            self.upkeep.passed(name, problem, time.monotonic() - began)
 
-    async def _tell(self, troubles: Mapping[str, str], looked_at: set[str], event: str = "cannot reach") -> None:
-        """Log troubles that began, as `event`, and those that ended, each once, over restarts too."""
-        if not troubles and not looked_at:
-            return
-        now = self._clock()
+    async def _failed(self, name: str, error: Exception, problem: str) -> None:
+        """Tell what the operator can mend, once: past the outbox where the store cannot keep what is to be told.
 
-        def work(tx: Tx) -> Changes:
-            found = changes(tx.notices(), troubles, looked_at)
-            tx.set_notices(found.begun, found.ended, now)
-            return found
-
-        found = await self._edges.store.transact(work)
-        for text in found.begun.values():
-            log.warning(event, what=text)
-        for text in found.ended.values():
-            log.info("works again", what=text.partition(":")[0])
-
-    async def _tell_operator(self, troubles: Mapping[str, str], looked_at: set[str]) -> None:
-        """Put into the outbox, for the operator's channel, which feeds began and ceased to need somebody's eye."""
-        if not looked_at:
-            return
-        now, channel = self._clock(), self._config.settings.channel
-
-        def work(tx: Tx) -> None:
-            found = changes(tx.notices(), troubles, looked_at)
-            tx.set_notices(found.begun, found.ended, now)
-            for delivery in messages(found.begun, found.ended, channel, now):
-                tx.enqueue(delivery, now)
-
-        await self._edges.store.transact(work)
+        Another process that holds the database for a moment is a passing fault; a second time in a row it is not.
+        """
+        again = name in self._broken
+        if self._broken.get(name) != problem:
+            self._broken[name] = problem
+            log.error("this pass failed and is tried again at each tick", line=name, why=problem)
+        if isinstance(error, StoreError) and (again or not error.passing):
+            self._unkept.add(name)
+            await self.notices.straight("store", f"nothing can be kept, so nothing is told: {problem}")
+        if isinstance(error, CorruptError):
+            self.damaged = True
+            self.stop()
 
     async def _drain(self) -> None:
         """Wait a moment for running passes, break off those that go on, then make one last delivery."""
@@ -342,6 +384,8 @@ class Daemon:
                 await self._guarded("delivery", self.delivery)
         except TimeoutError:
             log.warning("not everything could be sent in time; it is sent at the next start")
+        with suppress(StoreError):
+            await self.upkeep.end()
 
 
 async def _introduce(notifier: Notifier) -> None:
@@ -359,7 +403,8 @@ def _ticks(config: Config) -> dict[str, timedelta]:
         "news": min(NEWS_TICK, settings.poll_news),
         "prices": settings.poll_prices,
         "delivery": settings.poll_delivery,
-        "retention": RETENTION_TICK,
+        "pictures": PICTURES_TICK,
+        "upkeep": TICK,
     }
 
 
@@ -379,9 +424,30 @@ async def run(
     clock: Callable[[], datetime] = utc_now,
     filling: Filling = no_filling,
 ) -> None:
-    """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError."""
+    """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError.
+
+    Also raises where its database turns out to be damaged: the next start sets that aside and goes on.
+    """
+    try:
+        await _run(config, environment, places, clock, filling)
+    except StoreError as error:
+        notifier = notifier_of(environment)
+        try:
+            await cannot_start(notifier, config.settings.channel, str(error), clock())
+        finally:
+            await notifier.close()
+        raise
+
+
+async def _run(
+    config: Config,
+    environment: Mapping[str, str],
+    places: Places,
+    clock: Callable[[], datetime],
+    filling: Filling,
+) -> None:
     async with live(config, environment, places, clock) as edges:
-        daemon = Daemon(edges, config, clock, filling)
+        daemon = Daemon(edges, config, clock, filling, environment, places)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, daemon.stop)
@@ -389,6 +455,7 @@ async def run(
         await wake(StoredOutbox(edges.store), clock())
         await _introduce(edges.notifier)
         await loop.run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
+        await daemon.upkeep.begin()
         log.info(
             "started",
             feeds=len(config.feeds),
@@ -398,11 +465,16 @@ async def run(
         )
         reloading = asyncio.create_task(Reloader(config, places, edges.store, clock, daemon.swap).run())
         try:
-            await daemon.run()
+            async with served(daemon.upkeep.metrics, daemon.health(), environment):
+                await daemon.run()
         finally:
             reloading.cancel()
             await asyncio.gather(reloading, return_exceptions=True)
         log.info("stopped")
+        if daemon.damaged:
+            raise StoreError(
+                f"{places.database} is damaged: start the daemon again; it sets the file aside and goes on."
+            )
 
 
 async def once(

@@ -43,7 +43,7 @@ def states_of(database: Path) -> dict[str, FeedState]:
     """What the daemon remembers of each feed; nothing where it never ran. Raises StoreError."""
     if not database.is_file():
         return {}
-    store = Store(database)
+    store = Store(database, reading=True)
     try:
         return asyncio.run(store.transact(Tx.feed_states))
     finally:

@@ -4,7 +4,7 @@ The log hears of a first failure; people in a channel hear of a feed only when i
 should look, and feeds that fail together are one message.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from alerts.types import Delivery, DeliveryKind
@@ -21,6 +21,9 @@ NAMED = 10
 
 LONGEST = 200
 """Characters of one feed's error."""
+
+LONGEST_LINE = 400
+"""Characters of a line of any other notice; six of them fit into a Slack section."""
 
 
 def failing(answers: Iterable[FeedAnswer]) -> tuple[dict[str, str], set[str]]:
@@ -51,6 +54,22 @@ def messages(begun: Mapping[str, str], ended: Iterable[str], channel: str, now: 
 
     posts = [_post("failing", of_failing, channel, now)] if lines else []
     return [*posts, _post("recovered", of_recovered, channel, now)] if names else posts
+
+
+def note(
+    key: str, lines: Sequence[str], channel: str, now: datetime, kind: DeliveryKind = DeliveryKind.POST
+) -> Delivery:
+    """Some lines for the operator as a root message of their own."""
+    marked = "\n".join(literal(line, LONGEST_LINE) for line in lines)
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": marked, "verbatim": True}}
+    return Delivery(key, kind, channel, key, now, "\n".join(cut(clean(line), LONGEST_LINE) for line in lines), (block,))
+
+
+def vital(begun: Mapping[str, str], ended: Mapping[str, str], channel: str, now: datetime) -> list[Delivery]:
+    """What is posted for troubles of the daemon itself that began or, with what they said, ended: one message each."""
+    told = [(key, "began", f"Trouble: {text}") for key, text in begun.items()]
+    told += [(key, "ended", f"Over: {text}") for key, text in ended.items()]
+    return [note(f"{channel}/{key}/{how}/{now.isoformat()}", [text], channel, now) for key, how, text in told]
 
 
 def _few(lines: list[str], foreign: Callable[[str], str]) -> list[str]:

@@ -12,13 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from alerts.machine import as_json
 from alerts.outbox import Pace
-from alerts.types import Delivery, Move, Notifier, Row, Window
+from alerts.types import Delivery, Gallery, Notifier
 from config.types import Config, Feed
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.feeds.clean import one_line
 from monitor.market.recorded import Recorded
 from monitor.market.sessions import Calendars
+from monitor.pictures import Studio, show_due
 from monitor.places import Places
 from monitor.store.store import Store, Tx
 from monitor.types import Analyzer, Article, FeedAnswer, FeedState
@@ -176,49 +178,6 @@ class JsonLines:
         """Nothing to let go of."""
 
 
-def as_json(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as `replay --json` prints it; moves in percent, times in UTC."""
-    return {
-        "at": _stamp(delivery.at),
-        "kind": delivery.kind.value,
-        "key": delivery.key,
-        "story": delivery.story,
-        "moves": [_move(row, move) for row in delivery.rows for move in _deciding(row)],
-        "text": delivery.text,
-    }
-
-
-def _deciding(row: Row) -> list[Move]:
-    """The day's move, and the move since the news where that is what crossed."""
-    return [row.day, row.event] if row.event and row.window is Window.EVENT else [row.day]
-
-
-def _move(row: Row, move: Move) -> dict[str, Any]:
-    return {
-        "symbol": row.symbol,
-        "window": move.window.value,
-        "pct": _percent(move.raw),
-        "abnormal_pct": _percent(move.abnormal),
-        "sigma": None if move.sigma is None else round(move.sigma, 2),
-        "base_price": move.base_price,
-        "price": move.price,
-        "value_change_usd": None if move.value_change is None else round(move.value_change),
-        "path": row.path,
-        "time": _stamp(move.time),
-        "notes": list(move.notes),
-        "volume": None if move.volume is None else round(move.volume, 2),
-        "sector_pct": _percent(move.sector.raw) if move.sector else None,
-    }
-
-
-def _percent(fraction: float | None) -> float | None:
-    return None if fraction is None else round(100 * fraction, 3)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 async def replay(
     day: Day,
     config: Config,
@@ -227,10 +186,12 @@ async def replay(
     calendars: Calendars,
     progress: Callable[[int, int], object] = lambda _done, _all: None,
     keep: Path | None = None,
+    gallery: Gallery | None = None,
 ) -> None:
     """Tell the day again to `notifier`. `progress` hears how many of how many moments are done.
 
     The store is thrown away at the end, unless `keep` names a folder for it, where `why` can read it: see `keeping`.
+    A `gallery`, where given, gets the pictures of the messages as they would have stood in Slack.
     """
     feeds = tuple(Feed(name, "", name) for name in sorted({a.feed for a in day.items}))
     config = replace(config, feeds=feeds)
@@ -240,6 +201,7 @@ async def replay(
     with TemporaryDirectory(prefix="aftershock-") as folder:
         store = Store(database_in(keep) if keep else Path(folder) / "replay.db", durable=False)
         edges = Edges(RecordedNews(day.items), analyzer, day.prices, notifier, store, calendars, pace=Pace(timedelta()))
+        studio, waiting = Studio(), dict[str, datetime]()
         try:
             if moments:
                 await store.transact(lambda tx: _follow(tx, feeds, moments[0] - timedelta(seconds=1)))
@@ -249,9 +211,18 @@ async def replay(
                 if now in watched:
                     await watch_prices(edges, config, now)
                     await deliver(edges, config, now)
+                    if gallery:
+                        _, wrong = await show_due(store, gallery, studio, calendars, _still(now), waiting)
+                        for root, why in wrong.items():
+                            raise ReplayError(f"no picture of {root}: {why}")
             progress(len(moments), len(moments))
         finally:
+            await studio.close()
             store.close()
+
+
+def _still(now: datetime) -> Callable[[], datetime]:
+    return lambda: now
 
 
 KEPT_REPLAY = "replayed.txt"

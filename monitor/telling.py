@@ -8,36 +8,40 @@ where their rows have moved.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from alerts.joins import timed
-from alerts.message import digest as digest_message
-from alerts.message import joined
+from alerts.message import corrections, joined
 from alerts.message import reply as reply_message
 from alerts.message import root as root_message
+from alerts.mutes import active, hushed
+from alerts.mutes import words as mute_words
 from alerts.quiet import resumes
 from alerts.rules import decide, one_voice
+from alerts.severity import ORDER, of_rows, severity, tier, worst
 from alerts.types import (
     Candidate,
     Decision,
     Delivery,
     DeliveryKind,
-    DigestView,
+    Mute,
+    MuteKind,
     PriceState,
     RootView,
     Row,
+    Severity,
     StoryNote,
-    Tie,
     Verdict,
     Window,
 )
 from alerts.words import day as day_words
-from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES
-from config.types import Config, Watched, Watchlist
+from config.exchanges import EXCHANGES
+from config.types import Config, Threshold, Watched, Watchlist
+from monitor.digests import digests
 from monitor.market.records import Record, records_of
 from monitor.market.sessions import Calendars
 from monitor.market.snapshot import Snapshot, beside_lines
 from monitor.memory import Memory, Prices
+from monitor.rows import in_one, linked, moved, regions, row_of, storms
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import ALSO, Ties, note, quoted, tie
@@ -47,12 +51,10 @@ REDRAW = timedelta(minutes=1)
 """A root is drawn again at most this often, but always at a close."""
 MEMORY = timedelta(days=7)
 """Sessions this far back can still be current somewhere (the longest holidays)."""
-DIGEST_UNTIL = timedelta(hours=6)
-"""A daemon that was down when the day ended tells it until then; later the prices at hand are of another session."""
+PICTURED = timedelta(days=4)
+"""Prices this far back can still be in a picture: yesterday's close over a long weekend."""
 SOURCES = 30
 """Articles of a story that are read for its message."""
-DAY_ORDER = (ASIA, EUROPE, AMERICAS)
-"""The order in which a day goes round the world."""
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -78,20 +80,22 @@ def tell(tx: Tx, *, config: Config, calendars: Calendars, memory: Memory, prices
     tx.save_histories(prices.histories)
     before = tx.looks()
     snapshot = Snapshot(prices, before, tx.story_prices(now - OPEN_FOR), config, calendars, memory, now)
-    telling = _Telling(tx, config, snapshot, memory)
+    telling = Telling(tx, config, snapshot, memory)
     decisions = telling.decide()
     telling.draw(decisions)
-    telling.digests()
+    digests(telling)
+    tx.save_points(snapshot.points(), now - PICTURED)
     tx.record(decisions, config.fingerprint, now)
     memory.saw(snapshot.seen(), snapshot.doubtful())
     tx.save_looks({symbol: looks for symbol, looks in snapshot.looks.items() if looks != before.get(symbol)})
     return Pass(tuple(decisions), tuple(telling.deliveries), prices, snapshot.suspects(), snapshot.stopped())
 
 
-class _Telling:
+class Telling:
     """One pass over all watchlists: what the transaction has read, and what it has changed so far."""
 
     def __init__(self, tx: Tx, config: Config, snapshot: Snapshot, memory: Memory) -> None:
+        """Read what the decisions of this pass rest on."""
         since = (snapshot.now - MEMORY).date()
         self.tx = tx
         self.config = config
@@ -103,7 +107,8 @@ class _Telling:
         self.stories = {s.id: s for s in tx.open_stories(self.now - OPEN_FOR)}
         older = {r.story for r in self.roots.values() if r.story} - self.stories.keys()
         self.stories |= {s.id: s for s in tx.stories(older)}
-        self.watchlists = one_voice(config.watchlists)
+        self.watchlists = _one_voice(config.watchlists)
+        self.mutes = tx.mutes(self.now)
         self.deliveries: list[Delivery] = []
         self._notes: dict[str, StoryNote] = {}
 
@@ -111,7 +116,7 @@ class _Telling:
         """A decision on every watched stock whose price was asked for."""
         decisions = []
         for watchlist in self.watchlists:
-            ties = self._ties(watchlist)
+            ties = self.ties(watchlist)
             for watched in watchlist.companies:
                 candidate = self._candidate(watchlist, watched, ties)
                 if candidate is not None:
@@ -120,13 +125,21 @@ class _Telling:
 
     def _decide(self, candidate: Candidate, watchlist: Watchlist, watched: Watched) -> Decision:
         key = (watchlist.channel, watched.symbol, candidate.session)
-        decision = decide(candidate, watchlist, watched, self.told.get(key), self.now)
+        decision = hushed(decide(candidate, watchlist, watched, self.told.get(key), self.now), self.mutes, self.now)
+        if decision.verdict is Verdict.ALERT:
+            decision = replace(decision, severity=self._severity(decision, watchlist.thresholds_for(watched)))
         if decision.told:
             self.told[key] = decision.told
             self.tx.save_told(decision.told)
         return decision
 
-    def _ties(self, watchlist: Watchlist) -> Ties:
+    def _severity(self, decision: Decision, rows: Sequence[Threshold]) -> Severity:
+        c = decision.candidate
+        move = c.event if decision.window is Window.EVENT else c.day
+        return severity(move, rows, self.config.settings.tiers) if move else Severity.NOTICE
+
+    def ties(self, watchlist: Watchlist) -> Ties:
+        """By which stories the companies of a watchlist are linked now."""
         calendars = self.snapshot.calendars
         return Ties.of(list(self.stories.values()), self.config, watchlist, calendars, self.memory, self.now)
 
@@ -176,12 +189,13 @@ class _Telling:
     def draw(self, decisions: Sequence[Decision]) -> None:
         """Bring every root message of a current session up to date: new rows, moved rows, records, replies."""
         alerts: dict[str, list[Decision]] = {}
-        for decision in decisions:
-            if decision.verdict is Verdict.ALERT and decision.told:
+        for decision in self._gathered(decisions):
+            if decision.told:
                 alerts.setdefault(decision.told.root, []).append(decision)
-        for key, (first, *_) in alerts.items():
+        for key, (first, *others) in alerts.items():
             if key not in self.roots:
-                story = first.candidate.tie.story.id if first.candidate.tie else None
+                stories = {d.candidate.tie.story.id if d.candidate.tie else None for d in (first, *others)}
+                story = stories.pop() if len(stories) == 1 else None
                 self.roots[key] = Root(key, first.channel, first.candidate.session, story)
         fresh = {
             (d.channel, d.candidate.symbol, d.candidate.session): d
@@ -196,30 +210,80 @@ class _Telling:
                 self.roots[key] = brought
                 self.tx.save_root(brought)
 
+    def _gathered(self, decisions: Sequence[Decision]) -> Iterable[Decision]:
+        """The alerts; where more than `STORM` new roots of a channel would come at once, as of one root."""
+        alerts = [d for d in decisions if d.verdict is Verdict.ALERT and d.told]
+        together = storms([d for d in alerts if d.told and d.told.root not in self.roots], self.now)
+        for decision in alerts:
+            key = together.get(decision.told.root) if decision.told else None
+            if key and decision.told:
+                one = replace(decision.told, root=key)
+                self.told[one.channel, one.symbol, one.session] = one
+                self.tx.save_told(one)
+                yield replace(decision, told=one)
+            else:
+                yield decision
+
     def _bring_up(self, root: Root, alerts: Sequence[Decision], fresh: dict[str, Decision]) -> Root:
-        rows = {r.symbol: _moved(r, root, fresh[r.symbol]) if r.symbol in fresh else r for r in root.rows}
-        regions = {row.region for row in root.rows}
-        rows |= {d.candidate.symbol: _row(d, rows.get(d.candidate.symbol)) for d in alerts}
+        rows = {r.symbol: moved(r, root.story, fresh[r.symbol]) if r.symbol in fresh else r for r in root.rows}
+        before = {row.region for row in root.rows}
+        rows |= {d.candidate.symbol: row_of(d, rows.get(d.candidate.symbol), in_one(root.key)) for d in alerts}
         if not fresh.keys() & rows.keys():
             return root
         after, news = self._with_news(replace(root, rows=tuple(rows.values())), fresh)
         after, records = self._with_records(after)
+        wrong = [line for line in corrections(after.rows) if line not in corrections(root.rows)]
+        self._forget(row for row in after.rows if row.corrected and row not in root.rows)
         if root.drawn is None:
             self._freeze(after.story)
+            for decision in alerts:
+                self._freeze(decision.candidate.tie.story.id if decision.candidate.tie else None)
+            self._elsewhere(after, alerts)
             return self._drawn(after, DeliveryKind.POST)
-        joining = [f"{region} joins" for region in _regions(alerts) if region not in regions]
-        if alerts or records or news:
-            self._reply(after, alerts, [*news, *joining, *records])
+        joining = [f"{region} joins" for region in regions(alerts) if region not in before]
+        if (alerts or records or news or wrong) and not self._muted(after):
+            self._reply(root, after, alerts, [*news, *joining, *records, *wrong])
+        self._elsewhere(after, alerts)
         closing = any(fresh[symbol].candidate.closing for symbol in rows if symbol in fresh)
         due = self.now - root.drawn >= REDRAW - self.config.settings.poll_prices / 2
-        return self._drawn(after, DeliveryKind.UPDATE) if alerts or records or news or closing or due else after
+        something = alerts or records or news or wrong or closing or due
+        return self._drawn(after, DeliveryKind.UPDATE) if something else after
+
+    def _muted(self, root: Root) -> bool:
+        mutes = [m for m in self.mutes if m.kind is MuteKind.STORY and m.channel in {"", root.channel}]
+        return any(m.what == root.story and active(m, self.now) for m in mutes)
+
+    def _forget(self, wrong: Iterable[Row]) -> None:
+        """What was told by a wrong base does not stand in the way of what is told by the right one."""
+        for row in wrong:
+            for key, told in self.told.items():
+                if told.symbol == row.symbol and told.session == self._session(row.symbol):
+                    self.told[key] = replace(told, at=None, up=0.0, down=0.0, armed=True)
+                    self.tx.save_told(self.told[key])
+
+    def _session(self, symbol: str) -> date | None:
+        reading = self.snapshot.reading(symbol)
+        return reading.session.date if reading else None
+
+    def _elsewhere(self, root: Root, alerts: Sequence[Decision]) -> None:
+        """Tell an alert that is grave enough in the channel of its severity too, once a root and severity."""
+        for grave in reversed(ORDER):
+            mine = [d for d in alerts if d.severity is grave]
+            there = tier(self.config.settings.tiers, grave)
+            if not mine or not there.channel or there.channel == root.channel:
+                continue
+            text, blocks = reply_message(mine, f"{grave.capitalize()} in {root.channel}", there.mention)
+            key = f"{root.key}@{there.channel}/{grave}"
+            rows = tuple(r for r in root.rows if r.symbol in {d.candidate.symbol for d in mine})
+            told = Delivery(key, DeliveryKind.POST, there.channel, key, self.now, text, blocks, rows, root.story)
+            self.enqueue(told)
 
     def _with_news(self, root: Root, fresh: dict[str, Decision]) -> tuple[Root, list[str]]:
         """The root of a move without linked news once news is linked to it: prices often move first."""
         found = next((d.candidate.tie for row in root.rows if (d := fresh.get(row.symbol)) and d.candidate.tie), None)
-        if root.story or root.drawn is None or found is None:
+        if root.story or root.drawn is None or found is None or in_one(root.key):
             return root, []
-        rows = tuple(_linked(row, found, fresh.get(row.symbol)) for row in root.rows)
+        rows = tuple(linked(row, found, fresh.get(row.symbol)) for row in root.rows)
         self._freeze(found.story.id)
         return replace(root, story=found.story.id, rows=rows), [f"Linked AI news: “{found.story.headline}”"]
 
@@ -238,10 +302,18 @@ class _Telling:
         announced = root.announced + tuple(r.key for r in new)
         return replace(root, records=tuple(r.text for r in mine), announced=announced), [r.text for r in new]
 
-    def _reply(self, root: Root, alerts: Sequence[Decision], headlines: Sequence[str]) -> None:
+    def _reply(self, before: Root, root: Root, alerts: Sequence[Decision], headlines: Sequence[str]) -> None:
+        """Tell it in the thread; in the channel too, and calling whom its severity calls, if it is new or graver.
+
+        Once somebody has acknowledged the message, only what is graver is.
+        """
         headline = "; ".join(headlines)
-        text, blocks = reply_message(alerts, headline)
-        self._enqueue(
+        new = worst(d.severity for d in alerts)
+        graver = ORDER.index(new) > ORDER.index(of_rows(before.rows))
+        loud = graver or (bool(headline) and not root.acknowledged)
+        mention = tier(self.config.settings.tiers, new).mention if graver else ""
+        text, blocks = reply_message(alerts, headline, mention)
+        self.enqueue(
             Delivery(
                 key=f"{root.key}#r{self.now:%Y%m%dT%H%M%S}",
                 kind=DeliveryKind.REPLY,
@@ -252,7 +324,7 @@ class _Telling:
                 blocks=blocks,
                 rows=tuple(r for r in root.rows if r.symbol in {d.candidate.symbol for d in alerts}),
                 story=root.story,
-                broadcast=bool(headline),
+                broadcast=loud,
             )
         )
 
@@ -265,7 +337,7 @@ class _Telling:
         edits = root.edits + (kind is DeliveryKind.UPDATE)
         key = f"{root.key}#u{edits}" if kind is DeliveryKind.UPDATE else root.key
         text, blocks = root_message(view)
-        self._enqueue(Delivery(key, kind, root.channel, root.key, self.now, text, blocks, root.rows, root.story))
+        self.enqueue(Delivery(key, kind, root.channel, root.key, self.now, text, blocks, root.rows, root.story))
         return replace(root, text=same, drawn=self.now, edits=edits)
 
     def _view(self, root: Root) -> RootView:
@@ -279,13 +351,17 @@ class _Telling:
             records=root.records,
             previous=self._previous(root),
             states=self.snapshot.states(row.symbol for row in root.rows),
+            mention=tier(self.config.settings.tiers, of_rows(root.rows)).mention,
+            marks=marks_of(root, self.mutes, self.now),
+            key=root.key,
         )
 
-    def _story_note(self, root: Root) -> StoryNote | None:
+    def story_note(self, root: Root) -> StoryNote | None:
+        """A root's story as messages tell it."""
         return self._note(root.story) if root.story and root.story in self.stories else None
 
     def _with_sources(self, root: Root) -> StoryNote | None:
-        known = self._story_note(root)
+        known = self.story_note(root)
         return replace(known, sources=self.tx.sources(known.id, SOURCES)) if known else None
 
     def _previous(self, root: Root) -> str | None:
@@ -303,66 +379,15 @@ class _Telling:
             self.stories[story] = replace(self.stories[story], told=True)
             self.tx.save_story(self.stories[story])
 
-    def digests(self) -> None:
-        """One table of the day for each channel that was told anything, once its last exchange has closed."""
-        for channel in sorted({w.channel for w in self.config.watchlists}):
-            for session in sorted({r.session for r in self.roots.values() if r.channel == channel}):
-                key = f"{channel}/{session.isoformat()}/digest"
-                if self._is_over(channel, session) and self.tx.delivery(key) is None:
-                    self._digest(key, channel, session)
-
-    def _is_over(self, channel: str, session: date) -> bool:
-        """Whether the watched exchanges closed that day, just long enough ago for their last prices to arrive."""
-        watched = {w.symbol: self._mic(w) for watchlist in self._lists(channel) for w in watchlist.companies}
-        closes = [
-            held.close + self.snapshot.delay(symbol)
-            for symbol, mic in watched.items()
-            for held in self.snapshot.calendars.between(mic, session, session)
-        ]
-        wait = self.config.settings.poll_prices / 2
-        return bool(closes) and max(closes) + wait < self.now < max(closes) + DIGEST_UNTIL
-
-    def _digest(self, key: str, channel: str, session: date) -> None:
-        roots = [r for r in self.roots.values() if (r.channel, r.session) == (channel, session)]
-        told = {row.symbol: replace(row, event=None, window=Window.DAY) for root in roots for row in root.rows}
-        rows = [*told.values(), *(r for r in self._quiet_rows(channel, session) if r.symbol not in told)]
-        rows.sort(key=lambda row: DAY_ORDER.index(row.region))
-        view = DigestView(
-            channel=channel,
-            session=session,
-            title=f"The day, {day_words(session)}",
-            rows=tuple(rows),
-            at=self.now,
-            stories=tuple(dict.fromkeys(self._story_note(root) for root in roots)),
-            held=self.tx.held(channel, session),
-            market=(*self.snapshot.closing_lines(session), *beside_lines(rows)),
-            records=tuple(dict.fromkeys(text for root in roots for text in root.records)),
-            states=self.snapshot.states(row.symbol for row in rows),
-        )
-        text, blocks = digest_message(view)
-        self._enqueue(Delivery(key, DeliveryKind.DIGEST, channel, key, self.now, text, blocks, view.rows))
-
-    def _quiet_rows(self, channel: str, session: date) -> Iterable[Row]:
-        """The watched stocks that a story is linked to and whose last move of that session was not told."""
-        for watchlist in self._lists(channel):
-            ties = self._ties(watchlist)
-            for watched in watchlist.companies:
-                mic = self._mic(watched)
-                move = self.snapshot.last_move(watched.symbol, session)
-                links = ties.to(watched, mic, move.raw if move else 0.0)[:1]
-                if links and move:
-                    name = self.config.companies[watched.company].name
-                    region = EXCHANGES[mic].region
-                    row = Row(watched.company, name, watched.symbol, region, move, links[0].path, told=False)
-                    yield timed(row, self.stories[links[0].story].time, links[0].expected)
-
-    def _lists(self, channel: str) -> list[Watchlist]:
+    def lists(self, channel: str) -> list[Watchlist]:
+        """The watchlists of a channel."""
         return [w for w in self.watchlists if w.channel == channel]
 
-    def _mic(self, watched: Watched) -> str:
+    def mic(self, watched: Watched) -> str:
+        """The exchange of a watched listing."""
         return self.config.instrument(watched.symbol).exchange
 
-    def _enqueue(self, delivery: Delivery) -> None:
+    def enqueue(self, delivery: Delivery) -> None:
         """Put a delivery into the outbox; in quiet hours for after them, a root's replies as one."""
         due = resumes(self.config.settings.quiet, self.now)
         if due > self.now and delivery.kind is DeliveryKind.REPLY:
@@ -376,47 +401,14 @@ class _Telling:
             self.deliveries.append(delivery)
 
 
-def _regions(alerts: Iterable[Decision]) -> list[str]:
-    return list(dict.fromkeys(d.candidate.region for d in alerts))
+@lru_cache(maxsize=4)
+def _one_voice(watchlists: tuple[Watchlist, ...]) -> tuple[Watchlist, ...]:
+    """`one_voice`, kept while the watchlists stay the same: with 200 stocks it takes a fifth of a pass."""
+    return one_voice(watchlists)
 
 
-def _row(decision: Decision, before: Row | None = None) -> Row:
-    """The row of a stock that is told; one that was told `before` keeps its path where none leads there any more."""
-    c = decision.candidate
-    day = c.day or c.event
-    if day is None:
-        raise ValueError(f"{c.symbol} was told without a move")
-    row = Row(
-        company=c.company,
-        name=c.name,
-        symbol=c.symbol,
-        region=c.region,
-        day=day,
-        path=c.tie.path if c.tie else before.path if before else "",
-        event=c.event,
-        window=decision.window or Window.DAY,
-        also=tuple(f"“{t.story.headline}”" for t in c.also),
-        holding=c.holding,
-    )
-    if c.tie is None and before is not None:
-        return replace(row, join=before.join, before=before.before, since=before.since, expected=before.expected)
-    return timed(row, c.tie.story.first_time if c.tie else None, c.tie.expected if c.tie else row.expected)
-
-
-def _moved(row: Row, root: Root, decision: Decision) -> Row:
-    """A row with the newest moves and other stories; its path stays as it was told."""
-    c = decision.candidate
-    mine = c.tie is not None and c.tie.story.id == root.story
-    others = c.also if mine or c.tie is None else (c.tie, *c.also)
-    also = tuple(f"“{t.story.headline}”" for t in others)
-    now = replace(row, day=c.day or row.day, event=c.event if mine else None, also=also, holding=c.holding)
-    return timed(now, c.tie.story.first_time, row.expected) if mine and c.tie else now
-
-
-def _linked(row: Row, found: Tie, decision: Decision | None) -> Row:
-    """A row of a move without linked news once news is linked to it; others of its message go with it."""
-    c = decision.candidate if decision else None
-    mine = c is not None and c.tie is not None and c.tie.story.id == found.story.id
-    tie = c.tie if mine and c and c.tie else found
-    told = replace(row, path=tie.path, event=c.event if mine and c else None)
-    return timed(told, found.story.first_time, tie.expected)
+def marks_of(root: Root, mutes: Iterable[Mute], now: datetime) -> tuple[str, ...]:
+    """What people did with a root message, in lines: acknowledged it, muted its story or one of its stocks."""
+    objects = {(MuteKind.SYMBOL, row.symbol) for row in root.rows} | {(MuteKind.STORY, root.story)}
+    mine = [m for m in mutes if active(m, now) and m.channel in {"", root.channel} and (m.kind, m.what) in objects]
+    return (*([root.acknowledged] if root.acknowledged else []), *map(mute_words, mine))

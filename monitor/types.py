@@ -413,7 +413,7 @@ class Root:
     """A root message and what it shows. `text` and `drawn` are of its newest drawing, `edits` their number.
 
     `story` is None for a move without linked news; `rows` are in order of first crossing. `records` are those that
-    hold now, `announced` the keys of those that were ever said.
+    hold now, `announced` the keys of those that were ever said. `acknowledged` says by whom and when, "" if by nobody.
     """
 
     key: str
@@ -426,3 +426,16 @@ class Root:
     text: str = ""
     drawn: datetime | None = None
     edits: int = 0
+    acknowledged: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that was sent: where it stands, how much was told of it so far, and what it tells."""
+
+    root: str
+    channel: str
+    thread: str
+    told: int
+    rows: tuple[Row, ...]
+    story: str | None

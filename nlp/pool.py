@@ -6,9 +6,13 @@ analysis depends on its text only, so the number of workers changes nothing but 
 
 import asyncio
 import logging
+import os
+import resource
 import signal
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Protocol
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -20,6 +24,10 @@ from nlp.types import Analysis, Text
 
 DEADLINE = 30.0  # seconds for one text; the longest that is read takes about one
 TRIES = 2  # a worker that dies idle breaks pebble's pool, and with it texts that did nothing wrong
+
+AT_ONCE = 64  # texts that wait in the workers' queue; the others wait here, as what they are
+MOST_MEMORY = 1_500 * 2**20  # bytes of one worker, over twice what the model and the registry take
+SPENT = 77  # the exit code of a worker that has grown too much
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +77,8 @@ class Inline:
     async def close(self) -> None:
         """Nothing to let go of."""
 
+    aclose = close
+
 
 class Pool:
     """Analyses in worker processes, which start with the first text."""
@@ -80,8 +90,14 @@ class Pool:
         workers: int = 1,
         deadline: float = DEADLINE,
         build: Build = Pipeline,
+        most: int = MOST_MEMORY,
     ) -> None:
-        """`deadline` is in seconds and for one text. `build` must be importable by a fresh process."""
+        """`deadline` is in seconds and for one text. `build` must be importable by a fresh process.
+
+        A worker that has grown beyond `most` bytes of memory is replaced before it reads another text.
+        """
+        self._most = most
+        self.replaced = 0
         self._companies, self._lexicon = companies, lexicon
         self._workers, self._deadline, self._build = workers, deadline, build
         self._pool: ProcessPool | None = None
@@ -93,10 +109,8 @@ class Pool:
         Raises NotSetUpError, in words for people, if a worker can't be set up at all, as when the model is missing.
         """
         answers: dict[int, Analysis | None] = {}
-        for _ in range(TRIES):
-            waiting = [n for n in range(len(texts)) if n not in answers]
-            if not waiting:
-                break
+        tries: Counter[int] = Counter()
+        while waiting := [n for n in range(len(texts)) if n not in answers and tries[n] < TRIES][:AT_ONCE]:
             pool = await self._running()
             futures = [self._schedule(pool, texts[n]) for n in waiting]
             settled = await asyncio.gather(*(self._settle(f) for f in futures), return_exceptions=True)
@@ -105,10 +119,14 @@ class Pool:
                     raise one
                 if isinstance(one, asyncio.CancelledError):
                     answers[n] = None
+                elif isinstance(one, BrokenProcessPool):
+                    tries[n] += 1
+                elif isinstance(one, ProcessExpired) and one.exitcode == SPENT:
+                    # The text was not read yet; a new worker reads at least one before it can be spent.
+                    self.replaced += 1
                 elif isinstance(one, BaseException):
-                    if not isinstance(one, BrokenProcessPool):
-                        log.warning("left out, because %s: %s", _reason(one, self._deadline), texts[n].title[:80])
-                        answers[n] = None
+                    log.warning("left out, because %s: %s", _reason(one, self._deadline), texts[n].title[:80])
+                    answers[n] = None
                 else:
                     answers[n] = one
         return [answers.get(n) for n in range(len(texts))]
@@ -130,6 +148,8 @@ class Pool:
             old.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             await asyncio.to_thread(old.join)
 
+    aclose = close
+
     async def _running(self) -> ProcessPool:
         """The workers, new ones where there are none or pebble's pool broke."""
         if self._pool is not None and not self._pool.active:
@@ -139,7 +159,7 @@ class Pool:
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 initializer=_set_up,
-                initargs=(self._build, self._companies, self._lexicon),
+                initargs=(self._build, self._companies, self._lexicon, self._most),
                 context=QuietContext(),
             )
         return self._pool
@@ -176,11 +196,14 @@ class _Worker:
 
     reader: Reader | None = None
     failure: str = ""
+    most: int = MOST_MEMORY
+    spent: bool = False
 
 
-def _set_up(build: Build, companies: Mapping[str, Company], lexicon: EventLexicon) -> None:
+def _set_up(build: Build, companies: Mapping[str, Company], lexicon: EventLexicon, most: int) -> None:
     """Run once in each worker. What fails is told with the first text, where someone hears it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Worker.most = most
     try:
         _Worker.reader = build(companies, lexicon)
     except OSError as error:
@@ -191,4 +214,17 @@ def _read(text: Text) -> Analysis:
     """Run in a worker for each text."""
     if _Worker.reader is None:
         raise NotSetUpError(_Worker.failure)
-    return _Worker.reader.analyze(text)
+    if _Worker.spent:
+        os._exit(SPENT)
+    found = _Worker.reader.analyze(text)
+    _Worker.spent = _memory() > _Worker.most
+    return found
+
+
+def _memory() -> int:
+    """The resident memory of this process in bytes, 0 where the platform does not tell (proc_pid_statm(5))."""
+    try:
+        with Path("/proc/self/statm").open("rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0

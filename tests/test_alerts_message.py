@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import message
+from alerts.blocks import Blocks
 from alerts.rules import decide
 from alerts.table import grid, ranked, signs
 from alerts.types import Decision, DigestView, Row, Source, Told, Window
@@ -24,7 +25,7 @@ def first_line(text: str) -> str:
     return text.partition("\n")[0]
 
 
-def written(blocks: message.Blocks) -> str:
+def written(blocks: Blocks) -> str:
     """The blocks' texts, one after the other."""
     texts = [b["text"] if "text" in b else b["elements"][0] for b in blocks]
     return "\n".join(t["text"] for t in texts)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from rich.console import Console as Terminal
@@ -68,6 +69,23 @@ async def test_a_channel_gets_at_most_one_message_a_second(server: SlackServer, 
         counts.append((len(server["#ai"].messages), len(server["#chips"].messages)))
         clock.move(seconds=0.5)
     assert [(1, 1), (1, 1), (2, 1), (2, 1), (3, 1)] == counts
+
+
+async def test_three_hundred_messages_at_once_all_arrive_at_a_message_a_second(
+    server: SlackServer, slack: Slack
+) -> None:
+    """None is lost or doubled, in whatever pace the passes come; five minutes later the last one is there."""
+    store, clock, pace = MemoryOutbox(), Clock(), Pace()
+    keys = [f"r{n}" for n in range(300)]
+    store.put(*[delivery(key, root=key) for key in keys])
+    accepted: list[datetime] = []
+    while await store.unsettled():
+        sent = await send_due(store, slack, clock(), clock=clock, pace=pace)
+        accepted += [clock()] * len(sent.settled)
+        clock.move(seconds=0.3)
+    assert keys == server["#ai"].keys()
+    assert min(later - earlier for earlier, later in pairwise(accepted)) >= timedelta(seconds=1)
+    assert accepted[-1] - accepted[0] < timedelta(seconds=300 * 1.3)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

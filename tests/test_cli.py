@@ -158,6 +158,31 @@ def test_test_alert_reaches_slack_or_says_what_to_mend(folder: Path, monkeypatch
         assert slack.token not in refused.stderr
 
 
+def test_what_slack_can_ask_can_be_asked_here(folder: Path) -> None:
+    """Mute, unmute and their mistakes, with who did it; `status` shows what is muted."""
+    watch(folder, 'name: AI\nchannel: "#ai"\ncompanies: [NVDA]\n')
+    muted = command("mute", "nvidia", "2h", "--channel", "#ai")
+    assert (0, True) == (muted.exit_code, muted.stdout.startswith("NVDA until "))
+    assert "at the terminal in #ai." in muted.stdout
+    assert "• NVDA until " in command("unmute").stdout
+    assert "Muted: NVDA until " in command("status").stdout
+    for arguments, says in (
+        (("mute", "NVDA", "soon"), "is no time span: write 30 min"),
+        (("mute", "NVDIA"), "is no company that is known here"),
+        (("mute", "NVDA", "--channel", "#b"), "no watchlist speaks in #b. There are: #ai"),
+        (("wrong", "NVDA", "price"), "no message of the last days tells NVDA"),
+    ):
+        refused = command(*arguments)
+        assert (2, True) == (refused.exit_code, says in refused.stderr.replace("\n", " ")), refused.stderr
+    assert "NVDA can be heard again." in command("unmute", "NVDA").stdout.replace("\n", " ")
+    assert "Nothing is muted." in command("unmute").stdout
+
+
+def test_the_manifest_is_printed_as_it_is_pasted(folder: Path) -> None:
+    """For api.slack.com/apps."""
+    assert "socket_mode_enabled: true" in command("slack", "manifest").stdout
+
+
 def test_a_second_daemon_on_the_same_state_is_refused(folder: Path, tmp_path: Path) -> None:
     """It says which folder, and how to give it another."""
     from filelock import FileLock  # noqa: PLC0415  only here

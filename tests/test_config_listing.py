@@ -77,7 +77,7 @@ def _folder(small: Path) -> Path:
 
 def test_a_stock_is_added_in_the_form_of_the_list(folder: Path) -> None:
     """After the last entry, in its column, with its name where the symbol does not say it; nothing else changes."""
-    done = watch(folder, "Advantest", row_of(["4%", "2.5 sigma"]))
+    done = watch(folder, "Advantest", [row_of(["4%", "2.5 sigma"])])
     assert "6857.T is watched now, on the list AI" == done.said
     line = "    - 6857.T: {thresholds: [{move: 4%, sigma: 2.5}]}  # Advantest\n"
     assert LIST.replace("    - group: quantum\n", f"    - group: quantum\n{line}") == after(folder)
@@ -87,11 +87,11 @@ def test_a_stock_is_added_in_the_form_of_the_list(folder: Path) -> None:
 
 def test_a_stock_gets_a_threshold_in_its_own_line(folder: Path) -> None:
     """Its comment stays; one with settings keeps those that are not given."""
-    watch(folder, "nvidia", row_of(["$20B"]))
+    watch(folder, "nvidia", [row_of(["$20B"])])
     assert LIST.replace("- NVDA ", "- NVDA: {thresholds: [{value_change: $20B}]} ") == after(folder)
-    watch(folder, "AMD", row_of(["5%"]))
+    watch(folder, "AMD", [row_of(["5%"])])
     assert "    - AMD: {holding: 5, thresholds: [{move: 5%}]}\n" in after(folder)
-    watch(folder, "ASML.AS", {}, holding="7")
+    watch(folder, "ASML.AS", (), holding="7")
     assert "          - {move: 4%}\n" in after(folder)
     assert all(comment in after(folder) for comment in ("# Mine.", "# the one", "# Lithography", "# also these"))
     assert [5.0] == [w.holding for w in config(folder).watchlists[0].companies if w.symbol == "AMD"]
@@ -99,7 +99,7 @@ def test_a_stock_gets_a_threshold_in_its_own_line(folder: Path) -> None:
 
 def test_a_stock_of_a_group_gets_an_entry_of_its_own(folder: Path) -> None:
     """Which wins over the group's."""
-    watch(folder, "IONQ", {}, holding="1,200")
+    watch(folder, "IONQ", (), holding="1,200")
     assert '    - IONQ: {holding: "1,200"}\n' in after(folder)
     assert [1200.0] == [w.holding for w in config(folder).watchlists[0].companies if w.symbol == "IONQ"]
 
@@ -146,13 +146,13 @@ def test_every_way_to_write_a_list_is_kept(before: str, expected: str, small: Pa
     write(small, {"watchlists/_chips.yaml": "companies: [NVDA]\n"} if "include" in before else {})
     (small / "watchlists").mkdir(exist_ok=True)
     (small / "watchlists/ai.yaml").write_bytes(before.encode())
-    watch(small, "TSM", {})
+    watch(small, "TSM", ())
     assert expected == after(small)
 
 
 def test_without_a_list_the_starter_comes_first(tmp_path: Path) -> None:
     """So that what was watched without any file stays watched."""
-    watch(tmp_path / "new", "Intel", row_of(["6%"]))
+    watch(tmp_path / "new", "Intel", [row_of(["6%"])])
     companies = config(tmp_path / "new", shipped=True).watchlists[0].companies
     assert 46 == len(companies)
     assert [(Threshold(move=0.06),)] == [w.thresholds for w in companies if w.symbol == "INTC"]
@@ -161,14 +161,14 @@ def test_without_a_list_the_starter_comes_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ask", "expected"),
     [
-        (lambda f: watch(f, "NVDIA", {}), "NVDIA is no company known here: did you mean NVDA?"),
-        (lambda f: watch(f, "OpenAI", {}), "OpenAI is private, so there is no price to watch"),
-        (lambda f: watch(f, "NVDA", {}), "NVDA is on the watchlist AI already"),
-        (lambda f: watch(f, "TSM", {}, watchlist="Power"), "there is no watchlist Power: there is AI"),
-        (lambda f: watch(f, "TSM", {}, holding="lots"), "lots is not a number: write it like 1200"),
+        (lambda f: watch(f, "NVDIA", ()), "NVDIA is no company known here: did you mean NVDA?"),
+        (lambda f: watch(f, "OpenAI", ()), "OpenAI is private, so there is no price to watch"),
+        (lambda f: watch(f, "NVDA", ()), "NVDA is on the watchlist AI already"),
+        (lambda f: watch(f, "TSM", (), watchlist="Power"), "there is no watchlist Power: there is AI"),
+        (lambda f: watch(f, "TSM", (), holding="lots"), "lots is not a number: write it like 1200"),
         (lambda f: unwatch(f, "TSM"), "TSM is on no watchlist of yours"),
-        (lambda f: watch(f, "TSM", row_of(["3"])), "3 of what? Write 3% if that is meant"),
-        (lambda f: watch(f, "TSM", row_of(["3%", "4%"])), "4%: move is given twice, as 3% before: write one"),
+        (lambda f: watch(f, "TSM", [row_of(["3"])]), "3 of what? Write 3% if that is meant"),
+        (lambda f: watch(f, "TSM", [row_of(["3%", "4%"])]), "4%: move is given twice, as 3% before: write one"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_nothing_changes(
@@ -192,7 +192,7 @@ def test_a_broken_file_is_mended_first(small: Path) -> None:
     """Nothing is written into a file that is wrong already."""
     write(small, {"watchlists/ai.yaml": "companies: [NVDA\n"})
     with pytest.raises(EditError, match="mend this first, nothing was changed"):
-        watch(small, "TSM", {})
+        watch(small, "TSM", ())
     assert "companies: [NVDA\n" == after(small)
 
 
@@ -256,7 +256,7 @@ def test_what_is_put_on_can_be_taken_off_without_a_trace(
     path = small / "watchlists/ai.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(text.encode())
-    watch(small, "Advantest", {"move": "4%"})
+    watch(small, "Advantest", [{"move": "4%"}])
     assert len(text.splitlines()) + 1 == len(after(small).splitlines())
     unwatch(small, "6857.T")
     assert text == after(small)

@@ -1,5 +1,6 @@
 """The daemon as a real process, against stand-ins that speak the real protocols to the real clients."""
 
+import asyncio
 import json
 import os
 import random
@@ -12,12 +13,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
+from alerts.blocks import ACK, ONE_STOCK
 from standins.edits import DISTURBANCES, GOOD, SAVES, disturb
 from standins.line import Line
-from standins.slack import SlackServer
+from standins.slack import APP_TOKEN, SlackServer
+from standins.slack_socket import SocketServer
 from standins.web import Web, item, rss
 from standins.yahoo import YahooStandIn
 
@@ -84,6 +88,7 @@ class World:
             "AFTERSHOCK_YAHOO_URL": self.yahoo.url,
             "AFTERSHOCK_SLACK_URL": self.slack.url,
             "SLACK_BOT_TOKEN": self.slack.token,
+            "AFTERSHOCK_HTTP": "127.0.0.1:0",
             **environ,
         }
         command = [sys.executable, str(SCRIPT), str(self.shift.total_seconds())]
@@ -177,6 +182,38 @@ def test_an_item_and_a_fall_become_one_message_and_a_restart_sends_nothing_twice
     assert 1 == len(channel.messages)
     assert (2, 2) == (len(logged(log, "started")), len(logged(log, "stopped")))
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def served(log: Path) -> dict[str, float]:
+    """The daemon's metrics, by name and labels as they are written."""
+    (line,) = logged(log, "metrics and health at")
+    with urlopen(line["url"], timeout=10) as answer:  # noqa: S310  the daemon's own address
+        lines = answer.read().decode().splitlines()
+    return {name: float(value) for name, _, value in (x.rpartition(" ") for x in lines if not x.startswith("#"))}
+
+
+@pytest.mark.slow
+def test_no_tick_is_missed_in_ten_minutes(world: World, tmp_path: Path) -> None:
+    """As shipped, but prices every ten seconds; `AFTERSHOCK_MINUTES` sets another time."""
+    seconds = 60 * float(os.environ.get("AFTERSHOCK_MINUTES", "10"))
+    log, settings = tmp_path / "log", world.config / "aftershock.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("news: 1 s, prices: 1 s", "news: 5 min, prices: 10 s"), encoding="utf-8")
+    with world.daemon(log) as process:
+        wait(lambda: bool(logged(log, "metrics and health at")), process, log)
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends and process.poll() is None:
+            world.trade(100.0 + time.monotonic() % 7)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+        found = served(log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    for line, every in (("news", 5), ("prices", 10), ("delivery", 1), ("upkeep", 15)):
+        assert 0 == found[f'aftershock_ticks_missed_total{{line="{line}"}}'], line
+        passes = found[f'aftershock_passes_total{{line="{line}",outcome="ok"}}']
+        assert passes >= 0.95 * seconds / every - 1, (line, passes)
+        assert f'aftershock_passes_total{{line="{line}",outcome="failed"}}' not in found, line
 
 
 def test_without_a_network_it_stays_up_says_so_once_and_recovers(world: World, tmp_path: Path) -> None:
@@ -278,3 +315,45 @@ def test_two_hundred_random_edits_cost_a_running_daemon_no_alert(world: World, t
     assert "Traceback" not in log.read_text(encoding="utf-8")
     took.sort()
     print(f"{len(took)} good edits: median {took[len(took) // 2]:.2f} s, slowest {took[-1]:.2f} s")  # noqa: T201  measured
+
+
+async def test_what_people_ask_in_slack_reaches_the_running_daemon(world: World, tmp_path: Path) -> None:
+    """A mute holds the alert back; lifted, it comes with a picture in its thread; its button is answered and shown."""
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    async with SocketServer(world.slack) as socket:
+        with world.daemon(log, SLACK_APP_TOKEN=APP_TOKEN) as process:
+
+            async def until(done: Callable[[], bool]) -> None:
+                await asyncio.to_thread(wait, done, process, log)
+
+            await until(lambda: bool(socket.connections) and world.yahoo.count("/v7/finance/quote") >= 2)
+            muted = await socket.slash("mute NVDA 2h")
+            await until(
+                lambda: any(a["to"] == muted and a["text"].startswith("NVDA until") for a in world.slack.answers)
+            )
+            world.publish(item("Nvidia unveils Blackwell chip for AI data centres", guid="2", published=world.now()))
+            polls = len(world.web.requests("/feed"))
+            await until(lambda: len(world.web.requests("/feed")) >= polls + 2)
+            world.trade(88.0)
+            seen = world.yahoo.count("/v7/finance/quote")
+            await until(lambda: world.yahoo.count("/v7/finance/quote") >= seen + 4)
+            assert [] == channel.messages
+            await socket.slash("unmute NVDA")
+            await until(lambda: bool(channel.files))
+            (root,) = channel.roots
+            assert (root.ts, True) == (channel.files[0].thread, "NVDA -12.0 %" in channel.files[0].alt)
+            await socket.press(root, ACK)
+            await until(lambda: "acknowledged by @ana" in root.written)
+            asked = await socket.slash("why NVDA")
+            await until(
+                lambda: any(a["to"] == asked and "NVDA · NVIDIA · told at" in a["text"] for a in world.slack.answers)
+            )
+            await socket.press(root, ONE_STOCK, "Less like this: NVDA")
+            await until(lambda: "NVDA row 1 move 3% -> 4.5%" in str(logged(log, "configuration changed")))
+            process.send_signal(signal.SIGTERM)
+            assert 0 == await asyncio.to_thread(process.wait, DEADLINE)
+    assert [("mute", "@ana"), ("unmute", "@ana"), ("acknowledge", "@ana"), ("why", "@ana"), ("less", "@ana")] == [
+        (line["verb"], line["by"]) for line in logged(log, "asked")
+    ]
+    assert "Traceback" not in log.read_text(encoding="utf-8")

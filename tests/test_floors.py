@@ -10,11 +10,15 @@ BELOW = {"config": set(), "nlp": {"config"}, "alerts": {"config"}, "monitor": {"
 ROOMS = {
     "spacy": "nlp/",
     "ahocorasick_rs": "nlp/",
-    "slack_sdk": "alerts/slack.py",
+    "slack_sdk": "alerts/slack",  # the Web API, Socket Mode, and the webhook
+    "matplotlib": "alerts/chart.py",
+    "apprise": "alerts/apprised.py",
     "feedparser": "monitor/feeds/parse.py",
     "yfinance": "monitor/market/yahoo.py",
     "exchange_calendars": "monitor/market/sessions.py",
     "sqlalchemy": "monitor/store/",
+    "alembic": "monitor/store/",
+    "prometheus_client": "monitor/metrics.py",
     "apscheduler": "monitor/daemon.py",
     "ruamel": "config/",
     "pyarrow": "monitor/market/recorded.py",

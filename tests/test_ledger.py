@@ -11,11 +11,9 @@ import pytest
 from alerts.rules import decide
 from alerts.trace import Entry
 from alerts.types import Decision, PriceState, Told, Verdict
-from config.types import Config, EventLexicon, Settings, Threshold
-from monitor.cycle import Edges
-from monitor.daemon import Daemon
-from monitor.market.sessions import Calendars
+from config.types import Threshold
 from monitor.store.ledger import KEPT, Wanted
+from monitor.store.retention import prune
 from monitor.store.store import Store, Tx
 from monitor.types import Article
 from nlp.types import Analysis, Mention
@@ -119,23 +117,10 @@ async def test_what_is_older_than_thirty_days_is_forgotten(store: Store) -> None
     await look(store, 60, decision(-0.02))
     analysis = Analysis((Mention("acme", "Acme", 0, 4, "name", 0.97, "Acme", "safe"),))
     await store.transact(partial(Tx.save_findings, found={ARTICLE: analysis}))
-    before = NOON + timedelta(minutes=30)
-    assert 2 == await store.transact(partial(Tx.forget, before=before))
+    gone = await prune(store, NOON + KEPT + timedelta(minutes=30))
+    assert (1, 1) == (gone["ledger"], gone["findings"])
     (left,) = await entries(store)
     assert ("NVDA", 2) == (left.decision.candidate.symbol, left.times)
     assert timedelta(days=30) == KEPT
-    assert 1 == await store.transact(partial(Tx.forget, before=NOON + KEPT))
+    assert 1 == (await prune(store, NOON + KEPT + timedelta(days=1)))["ledger"]
     assert [] == await entries(store)
-
-
-async def test_the_daemon_forgets_by_itself(store: Store) -> None:
-    """At its tick, what is thirty days old and no more."""
-    await look(store, 0, decision(-0.001))
-    unused: object = None
-    edges = Edges(unused, unused, unused, unused, store, Calendars())  # type: ignore[arg-type]
-    kept = []
-    for late in (timedelta(), timedelta(minutes=1)):
-        daemon = Daemon(edges, Config(Settings(), {}, (), (), (), EventLexicon()), lambda: NOON + KEPT + late)  # noqa: B023
-        await daemon.retention()
-        kept.append(len(await entries(store)))
-    assert [1, 0] == kept

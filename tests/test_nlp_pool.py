@@ -52,6 +52,28 @@ async def test_a_text_that_hangs_costs_itself_alone(pool: Pool, caplog: pytest.L
     assert ("amd",) == found((await pool.analyze([Text("amd")]))[0])
 
 
+async def test_a_worker_that_grows_is_replaced_and_no_text_is_lost(caplog: pytest.LogCaptureFixture) -> None:
+    """It gives its answer first; the next text is read by another process."""
+    pool = Pool(COMPANIES, LEXICON, deadline=20.0, build=Odd, most=400_000_000)
+    try:
+        with caplog.at_level(logging.WARNING):
+            titles = ["nvidia", "apple grow", "amd", "nvidia grow", "apple", "amd"]
+            answers = [a for a in await pool.analyze([Text(title) for title in titles]) if a]
+    finally:
+        await pool.close()
+    assert [(title.split()[0],) for title in titles] == [a.companies for a in answers]
+    first, second, third, *_ = (a.mentions[0].text for a in answers)
+    assert first == second != third
+    assert 3 == len({a.mentions[0].text for a in answers})
+    assert "" == caplog.text
+
+
+async def test_many_texts_wait_outside_the_workers(pool: Pool) -> None:
+    """More than the queue holds, each answered in its place."""
+    texts = [Text("nvidia" if n % 2 else "apple", str(n)) for n in range(150)]
+    assert [("nvidia",) if n % 2 else ("apple",) for n in range(150)] == [found(a) for a in await pool.analyze(texts)]
+
+
 async def test_a_text_that_kills_its_worker_costs_itself_alone(pool: Pool, caplog: pytest.LogCaptureFixture) -> None:
     """A crash in a library is survived, and told with its exit code."""
     with caplog.at_level(logging.WARNING):

@@ -31,7 +31,8 @@ async def test_the_sixth_failure_is_told_once_and_the_recovery_once(tmp_path: Pa
             unused: object = None
             edges = Edges(unused, unused, unused, unused, store, Calendars())  # type: ignore[arg-type]
             daemon = Daemon(edges, config, lambda: NOW + timedelta(minutes=len(said)))
-            await daemon._tell_operator(*failing([answer("wire", failures), answer("lab", 1)]))
+            found = failing([answer("wire", failures), answer("lab", 1)])
+            await daemon.notices.tell(*found, wording=messages, logged=False)
             said.append(len(await store.transact(Tx.unsettled)))
         assert [0, 0, 1, 1, 1, 2, 2, 2, 3] == said
         rows = await store.transact(Tx.unsettled)

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-DATA = (".yaml", ".json", ".typed", ".jsonl", ".gz", ".xz", ".tsv", ".npz", ".md")
+DATA = (".yaml", ".json", ".typed", ".jsonl", ".gz", ".xz", ".tsv", ".npz", ".md", ".service")
 
 
 def test_the_wheel_holds_every_module_and_data_file(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_the_wheel_holds_every_module_and_data_file(tmp_path: Path) -> None:
         path.relative_to(ROOT).as_posix()
         for package in ("alerts", "config", "monitor", "nlp")
         for path in (ROOT / package).rglob("*")
-        if path.suffix in {".py", *DATA}
+        if path.suffix in {".py", *DATA} or path.name == "Containerfile"
     }
     assert expected == found
     assert {"config/companies.yaml", "config/watchlists/ai.yaml", "monitor/days/2025-01-27/bars.csv.gz"} <= found

@@ -228,6 +228,15 @@ class Snapshot:
         standing = ((s, r) for s, r in self._standing() if not self._trades(exchange_of(s).index))
         return {s: f"no new prices: {r.problem}" for s, r in standing}
 
+    def points(self) -> list[tuple[str, datetime, float]]:
+        """The prices of this moment that are good for a picture: of every symbol whose quote is fresh.
+
+        Each comes with the base price of its session, at the time of that.
+        """
+        fresh = [r for r in self._readings.values() if r.state is PriceState.FRESH]
+        bases = [(r.symbol, r.day.base_time, r.day.base_price) for r in fresh if r.day]
+        return bases + [(r.symbol, r.quote.time, r.quote.price) for r in fresh if r.quote]
+
     def _standing(self) -> list[tuple[str, Reading]]:
         """The readings in regular hours whose last trade is older than any ordinary pause."""
         found = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from alerts.trace import Entry
@@ -160,11 +160,3 @@ def sessions(db: Connection, symbol: str) -> list[date]:
     """The session dates of which there is something on a symbol, newest first."""
     query = select(t.ledger.c.session).where(t.ledger.c.symbol == symbol).distinct()
     return sorted((date.fromisoformat(row.session) for row in db.execute(query)), reverse=True)
-
-
-def forget(db: Connection, before: datetime) -> int:
-    """Forget entries last seen before a time, and what was found in articles seen before it; how many of both."""
-    old = select(t.ledger.c.id).where(t.ledger.c.last_at < before)
-    db.execute(delete(t.peaks).where(t.peaks.c.entry.in_(old)))
-    gone = db.execute(delete(t.ledger).where(t.ledger.c.last_at < before)).rowcount
-    return gone + db.execute(delete(t.findings).where(t.findings.c.seen < before)).rowcount

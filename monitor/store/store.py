@@ -5,38 +5,74 @@ such a function sees; it knows values, not SQL. Neither the network nor the NLP 
 """
 
 import asyncio
+import json
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, inspect, select, update
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from alerts.trace import Entry
-from alerts.types import Decision, Delivery, DeliveryKind, DeliveryState, OutboxRow, Source, Told
+from alerts.types import (
+    Command,
+    Decision,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Mute,
+    OutboxRow,
+    Source,
+    Told,
+)
 from monitor.market.gate import Looks
 from monitor.store import ledger
 from monitor.store import tables as t
-from monitor.types import Article, FeedState, History, Quote, Root, Story, StoryPrice
-from monitor.unseen import Holder, Key, Sifted, edited, keys, sift, version
+from monitor.store.files import copy
+from monitor.store.migrate import HEAD, bring_up, form
+from monitor.types import Article, FeedState, History, Quote, Root, Shown, Story, StoryPrice
+from monitor.unseen import Holder, Key, Sifted, edited, sift, version
 from nlp.types import Analysis
 
 R = TypeVar("R")
 
 DURABLE = ("journal_mode=WAL", "synchronous=FULL")
 """Readers do not wait for the writer, and what is committed survives a power cut."""
+READING = ("query_only=ON",)
+"""For a look beside a running daemon."""
 FLEETING = ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF")
 """For a file that is thrown away at the end: one process, no waiting for the disk."""
+
+BUSY_SECONDS = 10.0
+"""How long a transaction waits for another process that writes."""
+PRIMARY = 0xFF
+"""The part of SQLite's extended error codes that says the kind (sqlite.org/rescode.html)."""
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.BLOCKED)
 """Outbox states of deliveries that are still to be brought to an end."""
 
 
 class StoreError(Exception):
-    """The database cannot be used; `args[0]` says why and what to do, for the operator."""
+    """The database cannot be used; `args[0]` says why and what to do, for the operator.
+
+    `passing` where another process holds the database for a moment; a full disk is no such thing.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        """Keep what decides how the operator is told."""
+        super().__init__(message)
+        self.passing = passing
+
+
+class CorruptError(StoreError):
+    """The file is damaged or no database: it is to be set aside, and a person to be told."""
 
 
 class Tx:
@@ -45,6 +81,11 @@ class Tx:
     def __init__(self, connection: Connection) -> None:
         """Speak over that connection."""
         self._db = connection
+
+    @property
+    def connection(self) -> Connection:
+        """What the rooms of the store itself speak over."""
+        return self._db
 
     # Feeds and articles
 
@@ -111,14 +152,6 @@ class Tx:
             statement = upsert(t.article_keys)
             new = {name: statement.excluded[name] for name in ("article", "seen")}
             self._db.execute(statement.on_conflict_do_update(["name"], set_=new), rows)
-
-    def name_articles(self) -> None:
-        """Keep the keys of all articles: those of a database from before there were any would be news again."""
-        bodies = self._db.execute(select(t.articles.c.body).order_by(t.articles.c.seen.desc(), t.articles.c.id.desc()))
-        articles = [t.load(Article, row.body) for row in bodies]
-        names = keys(articles)
-        for article in articles:  # the oldest last, whose keys then count
-            self._keep(names[article.id], article.id, article.seen)
 
     # Stories
 
@@ -213,6 +246,11 @@ class Tx:
         found = (t.load(Root, row.body) for row in self._db.execute(query.order_by(t.roots.c.session, t.roots.c.key)))
         return {root.key: root for root in found}
 
+    def root(self, key: str) -> Root | None:
+        """The root message of that key."""
+        body = self._db.scalar(select(t.roots.c.body).where(t.roots.c.key == key))
+        return t.load(Root, body) if body else None
+
     def save_root(self, root: Root) -> None:
         """Keep what a root message shows."""
         self._put(
@@ -240,10 +278,6 @@ class Tx:
         """The session dates of which the ledger has something on a symbol, newest first."""
         return ledger.sessions(self._db, symbol)
 
-    def forget(self, before: datetime) -> int:
-        """Forget the ledger's entries that ended before a time, and what was found in articles seen before it."""
-        return ledger.forget(self._db, before)
-
     def save_findings(self, found: Mapping[Article, Analysis]) -> None:
         """Keep what was found in some articles."""
         rows = [{"article": a.id, "seen": a.seen, "body": t.dump(analysis)} for a, analysis in found.items()]
@@ -264,6 +298,13 @@ class Tx:
         """The outbox row of that key."""
         row = self._db.execute(select(t.outbox).where(t.outbox.c.key == key)).first()
         return _outbox_row(row) if row else None
+
+    def drawing(self, root: str) -> Delivery | None:
+        """The newest drawing of a root message, whether it was sent yet or not."""
+        kinds = [DeliveryKind.POST.value, DeliveryKind.UPDATE.value]
+        mine = (t.outbox.c.root == root) & t.outbox.c.kind.in_(kinds)
+        body = self._db.scalar(select(t.outbox.c.body).where(mine).order_by(t.outbox.c.number.desc()).limit(1))
+        return t.load(Delivery, body) if body else None
 
     def rewrite(self, delivery: Delivery) -> None:
         """Change what a delivery that was not sent yet says."""
@@ -305,12 +346,89 @@ class Tx:
         rows = self._db.execute(select(t.outbox.c.state, func.count()).group_by(t.outbox.c.state))
         return {row[0]: row[1] for row in rows}
 
+    def too_late(self, since: datetime) -> int:
+        """How many replies and digests made from `since` on were not sent, as they came too late."""
+        kinds = [DeliveryKind.REPLY.value, DeliveryKind.DIGEST.value]
+        late = (t.outbox.c.state == DeliveryState.SUPERSEDED.value) & t.outbox.c.kind.in_(kinds)
+        return self._db.scalar(select(func.count()).select_from(t.outbox).where(late & (t.outbox.c.due >= since))) or 0
+
     def root_ts(self, root: str) -> str | None:
         """The notifier's id of a root message: that of its newest drawing that was accepted."""
         kinds = [k.value for k in (DeliveryKind.POST, DeliveryKind.DIGEST, DeliveryKind.UPDATE)]
         accepted = (t.outbox.c.state == DeliveryState.SENT.value) & t.outbox.c.ts.is_not(None)
         mine = (t.outbox.c.root == root) & t.outbox.c.kind.in_(kinds) & accepted
         return self._db.scalar(select(t.outbox.c.ts).where(mine).order_by(t.outbox.c.number.desc()).limit(1))
+
+    # What people asked for
+
+    def mutes(self, now: datetime) -> list[Mute]:
+        """The mutes that hold at `now`."""
+        holds = t.mutes.c.until.is_(None) | (t.mutes.c.until > now)
+        rows = self._db.execute(select(t.mutes.c.body).where(holds).order_by(t.mutes.c.until))
+        return [t.load(Mute, row.body) for row in rows]
+
+    def save_mute(self, mute: Mute) -> None:
+        """Mute from now on; a mute of the same is replaced."""
+        keys = {"kind": mute.kind.value, "what": mute.what, "channel": mute.channel}
+        self._put(t.mutes, keys, until=mute.until, body=t.dump(mute))
+
+    def lift(self, mute: Mute) -> None:
+        """Lift a mute."""
+        same = (t.mutes.c.kind == mute.kind.value) & (t.mutes.c.what == mute.what)
+        self._db.execute(delete(t.mutes).where(same & (t.mutes.c.channel == mute.channel)))
+
+    def save_act(self, command: Command, now: datetime) -> None:
+        """Remember who asked for what."""
+        self._db.execute(insert(t.acts).values(at=now, by=command.by, verb=command.verb.value, body=t.dump(command)))
+
+    def acts(self, since: datetime) -> list[tuple[datetime, Command]]:
+        """Who asked for what from `since` on, oldest first."""
+        rows = self._db.execute(select(t.acts).where(t.acts.c.at >= since).order_by(t.acts.c.id))
+        return [(row.at, t.load(Command, row.body)) for row in rows]
+
+    # Pictures
+
+    def save_points(self, points: Sequence[tuple[str, datetime, float]], until: datetime) -> None:
+        """Keep prices for pictures by symbol and time, and forget those from before `until`."""
+        self._db.execute(delete(t.points).where(t.points.c.at < until))
+        if points:
+            rows = [{"symbol": symbol, "at": at, "price": price} for symbol, at, price in points]
+            self._db.execute(upsert(t.points).on_conflict_do_nothing(), rows)
+
+    def points(self, symbols: Sequence[str], since: datetime) -> dict[str, list[tuple[datetime, float]]]:
+        """The prices kept of those symbols from `since` on, oldest first."""
+        mine = t.points.c.symbol.in_(symbols) & (t.points.c.at >= since)
+        found: dict[str, list[tuple[datetime, float]]] = {}
+        for row in self._db.execute(select(t.points).where(mine).order_by(t.points.c.symbol, t.points.c.at)):
+            found.setdefault(row.symbol, []).append((row.at, row.price))
+        return found
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """Messages that stand in a channel, from `since` on: roots and digests with what they tell."""
+        count = func.count().label("told")
+        kinds = [DeliveryKind.POST.value, DeliveryKind.DIGEST.value, DeliveryKind.REPLY.value]
+        mine = t.outbox.c.kind.in_(kinds) & (t.outbox.c.state == DeliveryState.SENT.value) & (t.outbox.c.due >= since)
+        told = {
+            row.root: row.told for row in self._db.execute(select(t.outbox.c.root, count).where(mine).group_by("root"))
+        }
+        found = []
+        for root, number in told.items():
+            body = self._db.scalar(select(t.outbox.c.body).where(t.outbox.c.key == root))
+            thread = self.root_ts(root)
+            if body and thread:
+                first = t.load(Delivery, body)
+                kept = self.root(root)
+                rows, story = (kept.rows, kept.story) if kept else (first.rows, first.story)
+                found.append(Shown(root, first.channel, thread, number, rows, story))
+        return found
+
+    def pictures(self) -> dict[str, tuple[str, datetime, str]]:
+        """Which version of each root's picture is shown, since when, and its file, by root."""
+        return {row.root: (row.version, row.shown, row.file) for row in self._db.execute(select(t.pictures))}
+
+    def save_picture(self, root: str, version: str, shown: datetime, file: str) -> None:
+        """Remember which picture stands in a root's thread."""
+        self._put(t.pictures, {"root": root}, version=version, shown=shown, file=file)
 
     # Notices
 
@@ -324,6 +442,17 @@ class Tx:
             self._put(t.notices, {"key": key}, since=now, text=text, told=True)
         for key in ended:
             self._db.execute(delete(t.notices).where(t.notices.c.key == key))
+
+    # Marks
+
+    def mark(self, name: str, at: datetime, body: object = None) -> None:
+        """Remember of the daemon itself that `name` was last so at `at`, with any JSON value."""
+        self._put(t.marks, {"name": name}, at=at, body=json.dumps(body))
+
+    def marked(self, name: str) -> tuple[datetime, Any] | None:
+        """When `name` was last so, and the value kept with it; None if never."""
+        row = self._db.execute(select(t.marks.c.at, t.marks.c.body).where(t.marks.c.name == name)).first()
+        return (row.at, json.loads(row.body)) if row else None
 
     def counts(self) -> dict[str, int]:
         """How many rows each main table holds."""
@@ -350,21 +479,23 @@ def _outbox_row(row: Any) -> OutboxRow:  # noqa: ANN401  a row of the outbox tab
 class Store:
     """A SQLite database on a thread of its own.
 
-    `durable` waits for the disk at every commit; the replay does without. Raises StoreError if the file
-    cannot be opened or is no database of ours.
+    `durable` waits for the disk at every commit; the replay does without. `check` reads the whole file for damage
+    first; `reading` changes nothing and waits for nobody, for a look beside a running daemon. Raises StoreError if
+    the file cannot be opened or is no database of ours, CorruptError if it is damaged.
     """
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, *, durable: bool = True, check: bool = False, reading: bool = False) -> None:
         """Open or create the database at `path`; its folder is made if need be."""
         self.path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": 10.0})
+        self._engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
 
         @event.listens_for(self._engine, "connect")
         def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own connection
             connection.isolation_level = None
+            pragmas = READING if reading else DURABLE if durable else FLEETING
             try:
-                for pragma in (*(DURABLE if durable else FLEETING), "foreign_keys=ON"):
+                for pragma in (*pragmas, "foreign_keys=ON"):
                     connection.execute(f"PRAGMA {pragma}")
             except Exception:
                 connection.close()
@@ -372,35 +503,42 @@ class Store:
 
         @event.listens_for(self._engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._thread.submit(self._create).result()
+            self._thread.submit(self._look if reading else self._bring_up, check=check).result()
         except Exception as error:
             self.close()
-            raise StoreError(
+            kind = CorruptError if isinstance(error, CorruptError) or _code(error) in DAMAGED else StoreError
+            raise kind(
                 f"cannot use the database {path}: {getattr(error, 'orig', error)}. "
-                "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE."
+                "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE.",
+                passing=_code(error) in BUSY,
             ) from error
 
-    def _create(self) -> None:
+    def _bring_up(self, *, check: bool) -> None:
         with self._engine.begin() as connection:
-            has_keys = inspect(connection).has_table(t.article_keys.name)
-            t.metadata.create_all(connection)
-            if not has_keys:
-                Tx(connection).name_articles()
-            version = connection.scalar(select(t.schema.c.version))
-            if version is None:
-                connection.execute(insert(t.schema).values(version=t.SCHEMA_VERSION))
-            elif version != t.SCHEMA_VERSION:
-                raise StoreError(f"it has schema version {version}, this program knows {t.SCHEMA_VERSION}")
+            if check:
+                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+                if found != "ok":
+                    raise CorruptError(f"it is damaged: {found}")
+            before = form(connection)
+            if before not in {None, HEAD} and self.path.is_file():
+                copy(self.path, self.path.with_name(f"{self.path.name}.before-{HEAD}"))
+            bring_up(connection)
+
+    def _look(self, *, check: bool) -> None:
+        with self._engine.begin() as connection:
+            if not check and form(connection) != HEAD:
+                raise StoreError("it has an earlier form; the daemon brings it up to date at its start: aftershock run")
 
     async def transact(self, work: Callable[[Tx], R], then: Callable[[R], object] | None = None) -> R:
         """Run `work` in one transaction on the store's thread and give back what it returns.
 
         `then` is called with it once it is committed, before any later transaction: where caches learn what was saved.
-        Raises StoreError where the disk or the file refuses (full, read-only, locked), or what `work` raises.
+        Raises StoreError where the disk or the file refuses (full, read-only, locked), CorruptError where the file is
+        damaged, or what `work` raises.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work, then)
 
@@ -408,13 +546,41 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 done = work(Tx(connection))
-        except OperationalError as error:
-            raise StoreError(f"cannot write to {self.path}: {error.orig}. Nothing of this pass was kept.") from error
+        except DatabaseError as error:
+            code = _code(error)
+            if code in DAMAGED:
+                raise CorruptError(f"the database {self.path} is damaged: {error.orig}") from error
+            if isinstance(error, OperationalError):
+                text = f"cannot write to {self.path}: {error.orig}. Nothing of this pass was kept."
+                raise StoreError(text, passing=code in BUSY) from error
+            raise
         if then:
             then(done)
         return done
+
+    async def back_up(self, target: Path) -> None:
+        """Copy the database to `target` while it is in use. Raises OSError or sqlite3.Error."""
+        await asyncio.to_thread(copy, self.path, target)
+
+    async def tidy(self) -> None:
+        """Let SQLite bring its statistics up to date and empty its journal. Raises StoreError."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._tidy)
+
+    def _tidy(self) -> None:
+        try:
+            with closing(self._engine.raw_connection()) as connection:
+                for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
+                    connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"cannot tidy up {self.path}: {error}") from error
 
     def close(self) -> None:
         """Finish what is running and close the file."""
         self._thread.submit(self._engine.dispose).result()
         self._thread.shutdown()
+
+
+def _code(error: BaseException) -> int | None:
+    """SQLite's own primary error code, None where the error is not SQLite's."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    return None if code is None else code & PRIMARY

@@ -13,7 +13,8 @@ from sqlalchemy.types import TypeDecorator
 
 V = TypeVar("V")
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+"""What tells programs from before migrations to leave a database alone; steps have names since (`migrate.HEAD`)."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -48,7 +49,7 @@ articles = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("content", String, index=True),
-    Column("seen", Instant, nullable=False),
+    Column("seen", Instant, nullable=False, index=True),
     Column("story", String, ForeignKey("stories.id"), index=True),
     Column("reason", String, nullable=False),
     Column("body", Text, nullable=False),
@@ -117,7 +118,7 @@ ledger = Table(
     Column("symbol", String, nullable=False),
     Column("session", String, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("last_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False, index=True),
     Column("times", Integer, nullable=False),
     Column("verdict", String, nullable=False),
     Column("reason", String, nullable=False),
@@ -162,6 +163,44 @@ outbox = Table(
     Column("body", Text, nullable=False),
 )
 
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("what", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("until", Instant),
+    Column("body", Text, nullable=False),
+)
+
+points = Table(
+    "points",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("price", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("root", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("shown", Instant, nullable=False),
+    Column("file", String, nullable=False),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 notices = Table(
     "notices",
     metadata,
@@ -169,6 +208,14 @@ notices = Table(
     Column("since", Instant, nullable=False),
     Column("text", String, nullable=False),
     Column("told", Boolean, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 

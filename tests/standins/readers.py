@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from config.types import Company, EventLexicon
 from nlp.types import Analysis, Mention, Text
 
+_kept: list[bytes] = []
+"""What a worker never lets go of."""
+
 
 class Odd:
-    """Finds the companies it was given, by id; `hang`, `die` and `fail` in a title do just that."""
+    """Finds the companies it was given, by id; `hang`, `die`, `grow` and `fail` in a title do just that."""
 
     def __init__(self, companies: Mapping[str, Company], lexicon: EventLexicon) -> None:
         """Keep the ids."""
@@ -26,6 +29,8 @@ class Odd:
             time.sleep(600)
         if "die" in text.title:
             os._exit(7)
+        if "grow" in text.title:
+            _kept.append(b"x" * 400_000_000)
         if "fail" in text.title:
             raise ValueError("as asked")
         pid = str(os.getpid())

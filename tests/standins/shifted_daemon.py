@@ -10,7 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.cli import set_up_logging, told_plainly
+from monitor.cli import environment, told_plainly
 from monitor.cli_terminal import configured, places
 from monitor.daemon import run, utc_now
 
@@ -23,10 +23,10 @@ def main() -> None:
     def clock() -> datetime:
         return utc_now() + shift
 
-    set_up_logging()
+    given = environment()
     config = configured(folder, last_good=True)
     with told_plainly():
-        asyncio.run(run(config, os.environ, places(folder), clock))
+        asyncio.run(run(config, given, places(folder), clock))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+APP_TOKEN = "xapp-stand-in"  # noqa: S105  as below
 TOKEN = "xoxb-stand-in"  # noqa: S105  opens nothing but this stand-in
-SCOPES = ("chat:write", "channels:history", "groups:history", "channels:read", "groups:read")
+SCOPES = (
+    "chat:write", "channels:history", "groups:history", "channels:read", "groups:read", "files:write", "commands",
+)  # fmt: skip
 _MENTION = re.compile(r"<(?:[@#!])[^>]*>")
 _LINK = re.compile(r"<(https?://[^|>]*)(?:\|([^>]*))?>")
 _DEADLINE = 10.0
@@ -61,6 +64,19 @@ class Message:
 
 
 @dataclass
+class File:
+    """An uploaded file; `thread` is where it was shared, None while it is not."""
+
+    id: str
+    name: str
+    size: int
+    alt: str
+    body: bytes = b""
+    title: str = ""
+    thread: str | None = None
+
+
+@dataclass
 class Channel:
     """A channel; `member` is whether the app was invited."""
 
@@ -69,6 +85,8 @@ class Channel:
     member: bool = True
     archived: bool = False
     messages: list[Message] = field(default_factory=list)
+
+    files: list["File"] = field(default_factory=list)
 
     @property
     def roots(self) -> list[Message]:
@@ -114,6 +132,10 @@ class SlackServer:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.channels: dict[str, Channel] = {}
         self.now = now
+        self.files: dict[str, File] = {}
+        self.answers: list[dict[str, Any]] = []
+        self.socket_url = ""
+        self.app_token = APP_TOKEN
         self._lock = threading.RLock()
         self._released = threading.Event()
         self._late: list[Callable[[], Any]] = []
@@ -163,12 +185,7 @@ class SlackServer:
 
     def wait_for(self, done: Callable[[], bool], deadline: float = _DEADLINE) -> bool:
         """Whether `done` came true before the deadline, in seconds."""
-        end = time.monotonic() + deadline
-        while not done():
-            if time.monotonic() > end:
-                return False
-            threading.Event().wait(0.01)
-        return True
+        return wait_for(done, deadline)
 
     def handle(self, method: str, args: dict[str, Any], token: str) -> tuple[Fault | None, dict[str, Any]]:
         """Carry one call out: the fault that befalls it, and the answer where there is one."""
@@ -197,7 +214,13 @@ class SlackServer:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "users.conversations": self._conversations,
+            "files.getUploadURLExternal": self._upload_url,
+            "files.completeUploadExternal": self._complete_upload,
+            "files.delete": self._delete_file,
         }
+        if method == "apps.connections.open":
+            known = token == self.app_token
+            return {"ok": True, "url": self.socket_url} if known else {"ok": False, "error": "invalid_auth"}
         if token != self.token:
             return {"ok": False, "error": "invalid_auth"}
         if method not in acts:
@@ -284,6 +307,46 @@ class SlackServer:
         more = str(start + limit) if start + limit < len(inside) else ""
         return {"messages": page, "has_more": bool(more), "response_metadata": {"next_cursor": more}}
 
+    def _upload_url(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        if "files:write" not in self.scopes:
+            raise _NoError("missing_scope", needed="files:write", provided=",".join(self.scopes))
+        file = File(f"F{len(self.files) + 1:09d}", args["filename"], int(args["length"]), args.get("alt_txt", ""))
+        if len(file.alt) > 1000:
+            raise _NoError("alt_txt_too_large")
+        self.files[file.id] = file
+        return {"file_id": file.id, "upload_url": self.url.replace("/api/", f"/upload/{file.id}")}
+
+    def _complete_upload(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        channel = self._channel(args.get("channel_id"), by_name=False)
+        given = args["files"] if isinstance(args["files"], list) else json.loads(args["files"])
+        for one in given:
+            file = self.files.get(one["id"])
+            if file is None or len(file.body) != file.size:
+                raise _NoError("file_not_found")
+            file.title, file.thread = one.get("title", ""), args.get("thread_ts")
+            channel.files.append(file)
+        return {"files": given}
+
+    def _delete_file(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        file = self.files.pop(str(args.get("file")), None)
+        if file is None:
+            raise _NoError("file_not_found")
+        for channel in self.channels.values():
+            channel.files = [f for f in channel.files if f is not file]
+        return {}
+
+    def put(self, path: str, body: bytes) -> bool:
+        """Take what is posted outside the Web API: a file's bytes, or an answer to a response_url."""
+        kind, _, name = path.strip("/").partition("/")
+        with self._lock:
+            if kind == "upload" and name in self.files:
+                self.files[name].body = body
+            elif kind == "respond":
+                self.answers.append({"to": name, **json.loads(body)})
+            else:
+                return False
+        return True
+
     def _conversations(self, args: Mapping[str, Any]) -> dict[str, Any]:
         if "channels:read" not in self.scopes:
             raise _NoError("missing_scope", needed="channels:read", provided=",".join(self.scopes))
@@ -292,6 +355,16 @@ class SlackServer:
         page = [{"id": c.id, "name": c.name} for c in found[start : start + limit]]
         more = str(start + limit) if start + limit < len(found) else ""
         return {"channels": page, "response_metadata": {"next_cursor": more}}
+
+
+def wait_for(done: Callable[[], bool], deadline: float = _DEADLINE) -> bool:
+    """Whether `done` came true before the deadline, in seconds."""
+    end = time.monotonic() + deadline
+    while not done():
+        if time.monotonic() > end:
+            return False
+        threading.Event().wait(0.01)
+    return True
 
 
 def block_problems(blocks: Any) -> list[str]:  # noqa: ANN401  what a client sent
@@ -311,10 +384,42 @@ def block_problems(blocks: Any) -> list[str]:  # noqa: ANN401  what a client sen
                 found += [] if 1 <= len(elements) <= 10 else [f"{where}/elements: {len(elements)} of 1 to 10"]
                 for i, element in enumerate(elements):
                     found += _text_problems(f"{where}/elements/{i}", element, 3000, {"plain_text", "mrkdwn"})
+            case "actions":
+                found += _actions_problems(where, block)
             case "divider":
                 pass
             case other:
                 found.append(f"{where}: unsupported type {other}")
+    names = [block["block_id"] for block in blocks if "block_id" in block]
+    found += [
+        f"blocks: block_id {name} twice or too long" for name in names if names.count(name) > 1 or len(name) > 255
+    ]
+    return found
+
+
+def _actions_problems(where: str, block: Mapping[str, Any]) -> list[str]:
+    elements = block.get("elements") or []
+    found = [] if 1 <= len(elements) <= 25 else [f"{where}/elements: {len(elements)} of 1 to 25"]
+    ids = [element.get("action_id", "") for element in elements]
+    found += [f"{where}: action_id {one} twice or too long" for one in ids if ids.count(one) > 1 or len(one) > 255]
+    for i, element in enumerate(elements):
+        at = f"{where}/elements/{i}"
+        if element["type"] == "button":
+            found += _text_problems(f"{at}/text", element.get("text"), 75, {"plain_text"})
+            found += [] if len(element.get("value", "")) <= 2000 else [f"{at}/value: too long"]
+        elif element["type"] == "static_select":
+            found += _text_problems(f"{at}/placeholder", element.get("placeholder"), 150, {"plain_text"})
+            groups = element.get("option_groups") or []
+            found += [] if 1 <= len(groups) <= 100 else [f"{at}/option_groups: {len(groups)} of 1 to 100"]
+            for group in groups:
+                found += _text_problems(f"{at}/label", group.get("label"), 75, {"plain_text"})
+                options = group.get("options") or []
+                found += [] if 1 <= len(options) <= 100 else [f"{at}/options: {len(options)} of 1 to 100"]
+                for option in options:
+                    found += _text_problems(f"{at}/option", option.get("text"), 75, {"plain_text"})
+                    found += [] if 1 <= len(option.get("value", "")) <= 150 else [f"{at}/option: value too long"]
+        else:
+            found.append(f"{at}: unsupported type {element['type']}")
     return found
 
 
@@ -389,13 +494,19 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _DEADLINE
+    disable_nagle_algorithm = True  # head and body go out at once, not 40 ms apart
     server: _Server
 
     def do_GET(self) -> None:
         self._serve({})
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = urlsplit(self.path).path
+        if not path.startswith("/api/"):
+            self._answer(200 if self.server.slack.put(path, raw) else 404, "text/plain", b"ok")
+            return
+        body = raw.decode()
         if "json" in (self.headers.get("Content-Type") or ""):
             self._serve(json.loads(body))
         else:

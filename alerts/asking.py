@@ -1,0 +1,83 @@
+"""What people write to Aftershock, and what it understands: the slash command's text and the buttons' values. Pure.
+
+`/aftershock status | why X | mute X 2h | watch X 3% | unmute X`. What cannot be understood is answered with what to
+write; nothing is guessed.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from alerts.mutes import SpanError, until
+from alerts.types import Command, Verb
+from alerts.words import clean
+
+HELP: Final = """\
+`status`: what is followed, what waits, what is wrong
+`why NVDA`: why it was told, or why not
+`mute NVDA 2h`: also `today`, `3 days`, or nothing for until you say; `mute event funding 1 week`, `mute relation power`
+`unmute NVDA`: or `unmute` alone for what is muted
+`watch NVDA 3%`: tell moves of 3 % and more
+`help`: this"""
+
+_PLAIN: Final = {"status": Verb.STATUS, "help": Verb.HELP, "": Verb.HELP}
+_LONGEST: Final = 300
+_ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class AskingError(ValueError):
+    """What somebody wrote cannot be understood; `args[0]` says what to write."""
+
+
+def command(text: str, by: str, channel: str = "") -> Command:
+    """What the text after `/aftershock` asks for. Raises AskingError."""
+    words = clean(text[:_LONGEST]).split()
+    verb = words[0].casefold() if words else ""
+    rest = words[1:]
+    if verb in _PLAIN:
+        return Command(_PLAIN[verb], by, channel=channel)
+    if verb == "unmute":
+        return Command(Verb.UNMUTE, by, " ".join(rest), channel=channel)
+    if verb not in {"why", "mute", "watch"}:
+        raise AskingError(f"“{clean(verb)}” is nothing I know. I know:\n{HELP}")
+    if not rest:
+        examples = {"why": "why NVDA", "mute": "mute NVDA 2h", "watch": "watch NVDA 3%"}
+        raise AskingError(f"Which stock? For example: `{examples[verb]}`")
+    if verb == "why":
+        return Command(Verb.WHY, by, " ".join(rest), channel=channel)
+    if verb == "watch":
+        return _watch(rest, by, channel)
+    what, span = _split(rest)
+    return Command(Verb.MUTE, by, what, span, channel)
+
+
+def pressed(value: str, by: str, channel: str, root: str) -> Command:
+    """What an entry of the menu for one stock asks for: "mute|NVDA|1h". Raises AskingError."""
+    verb, _, rest = value.partition("|")
+    symbol, _, more = rest.partition("|")
+    if verb not in {"why", "mute", "less", "wrong"} or not symbol:
+        raise AskingError("this entry of the menu is of another version of Aftershock: use the newest message")
+    return Command(Verb(verb), by, clean(symbol), clean(more), channel, root)
+
+
+def _watch(words: list[str], by: str, channel: str) -> Command:
+    if len(words) > 1 and words[-1] == "%":
+        words = [*words[:-2], words[-2] + "%"]
+    move = words[-1] if len(words) > 1 and words[-1].endswith("%") else ""
+    return Command(Verb.WATCH, by, " ".join(words[:-1] if move else words), move, channel)
+
+
+def _split(words: list[str]) -> tuple[str, str]:
+    """What to mute, and for how long: the longest end of the words that is a span; raises if a number is none."""
+    for start in range(1, len(words)):
+        span = " ".join(words[start:])
+        try:
+            until(span, _ANY_TIME, _ANY_TIME)
+        except SpanError:
+            continue
+        return " ".join(words[:start]), span
+    if len(words) > 1 and words[-1][0].isdigit():
+        try:
+            until(words[-1], _ANY_TIME, _ANY_TIME)
+        except SpanError as error:
+            raise AskingError(str(error)) from error
+    return " ".join(words), ""

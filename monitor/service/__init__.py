@@ -1,0 +1,1 @@
+"""How the daemon is run by others: service manager, container, dashboard."""
