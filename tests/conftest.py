@@ -1,5 +1,6 @@
 """What every test leaves behind as it found it."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -9,5 +10,10 @@ import structlog
 @pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
     """A command under test logs to its own standard error, which is closed when the next test logs."""
+    root = logging.getLogger()
+    level, handlers = root.level, [*root.handlers]
     yield
     structlog.reset_defaults()
+    root.setLevel(level)
+    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler and one not in handlers]:
+        root.removeHandler(handler)

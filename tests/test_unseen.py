@@ -1,7 +1,6 @@
 """Each item once, across feeds, restarts and whatever publishers do; edits change what is kept and nothing else."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,23 +131,3 @@ def test_items_in_another_order_are_known(store: Store) -> None:
     items = [replace(FIRST, id=f"wire:{n}", link=f"https://w.example/{n}", title=f"T{n}", summary="") for n in range(5)]
     take(store, *items)
     assert [] == take(store, *reversed(items))
-
-
-def test_the_articles_of_a_database_from_before_there_were_keys_are_no_news_again(tmp_path: Path) -> None:
-    """It gets the table at the next start, and in it what every article that it holds is known by."""
-    path = tmp_path / "old.db"
-    with closing(Store(path)) as old:
-        take(old, replace(FIRST, id="wire:0", seen=NOW - HOUR, title="An earlier one, of no concern to anybody here"))
-        take(old, FIRST)
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        connection.execute(text("drop table article_keys"))
-    engine.dispose()
-    with closing(Store(path)) as opened:
-        again = replace(
-            FIRST, id="lab:x", feed="lab", guid="x", link="https://www.wire.example/plant?id=1&utm_source=lab"
-        )
-        assert [] == take(opened, again)
-        assert ["lab:y"] == take(
-            opened, replace(again, id="lab:y", link="https://lab.example/2", title="Other", summary="")
-        )
