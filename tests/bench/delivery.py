@@ -36,7 +36,7 @@ from monitor.filling import fill
 from monitor.market.sessions import Calendars
 from monitor.market.throttle import Throttle
 from monitor.market.yahoo import Yahoo
-from monitor.news import Taken
+from monitor.news import Saved
 from monitor.store.store import Store, Tx
 from nlp.pool import Pool
 from standins.slack import TOKEN, SlackServer
@@ -131,7 +131,7 @@ class Telling(Store):
     async def transact(self, work: Callable[[Tx], Any], then: Callable[[Any], object] | None = None) -> Any:  # noqa: ANN401  as the base
         """As the base."""
         result = await super().transact(work, then)
-        if isinstance(result, list) and any(isinstance(one, Taken) and one.story for one in result):
+        if isinstance(result, Saved) and any(one.story and one.story.facts for one in result.taken):
             self.saved.set()
         return result
 
