@@ -27,7 +27,8 @@ def plan(
 ) -> Asking:
     """What to ask for at `now`; an empty `Asking` while no watched exchange trades.
 
-    `moved` are symbols that a streaming source has seen move: they are due whenever their exchange is asked at all.
+    `moved` are symbols of which there is something new, a move on a stream or a trade before a story: they are due
+    whenever their exchange is asked at all.
     """
     if not memory.recalled:
         memory.recall(tx.histories())

@@ -133,7 +133,9 @@ async def _refuse(
 
 async def watch_prices(edges: Edges, config: Config, now: datetime) -> Pass:
     """Ask for the prices that matter now and decide what is told of them."""
-    moved = edges.prices.stirred() if isinstance(edges.prices, Pushing) else frozenset[str]()
+    moved = edges.memory.look_back.symbols()
+    if isinstance(edges.prices, Pushing):
+        moved |= edges.prices.stirred()
     asking = await edges.store.transact(
         partial(plan, config=config, calendars=edges.calendars, memory=edges.memory, now=now, moved=moved)
     )

@@ -120,9 +120,11 @@ async def live(
         store = await opened(places.database, config.settings.channel, clock())
         news = HttpNews(config.settings, clock=clock)
         analyzer = Pool(config.companies, config.lexicon, workers=config.settings.workers)
+        edges = Edges(news, analyzer, prices, notifier, store, Calendars(), clock=clock)
         try:
-            yield Edges(news, analyzer, prices, notifier, store, Calendars(), clock=clock)
+            yield edges
         finally:
+            edges.memory.look_back.close()
             for edge in (news, analyzer, prices, notifier):
                 await edge.close()
             store.close()
@@ -193,7 +195,8 @@ class Daemon:
         )
         scheduler.start()
         prices = self._edges.prices
-        beside = [asyncio.create_task(self._on_moves(prices.moved))] if isinstance(prices, Pushing) else []
+        news_of_prices = [self._edges.memory.look_back.came, *([prices.moved] if isinstance(prices, Pushing) else [])]
+        beside = [asyncio.create_task(self._on_moves(moved)) for moved in news_of_prices]
         listener = listener_of(self._environment, self.obey, self._heard)
         if listener:
             beside.append(asyncio.create_task(listener.run()))
@@ -281,7 +284,7 @@ class Daemon:
             await self.notices.tell(*price_troubles(name, prices.asked, problems, silent))
 
     async def _on_moves(self, moved: asyncio.Event) -> None:
-        """A pass of the price line whenever a streaming source says that something moved, with a breath between."""
+        """A pass of the price line whenever there is something new between its ticks, with a breath between."""
         while True:
             await moved.wait()
             await self._tick("prices", self.prices)
@@ -487,7 +490,10 @@ async def once(
     """One pass of each line, then done. Raises AlreadyRunningError or StoreError."""
     async with live(config, environment, places, clock) as edges:
         daemon = Daemon(edges, config, clock, filling)
-        for line in (daemon.news, daemon.prices, daemon.delivery):
-            await line()
+        await daemon.news()
+        await daemon.prices()
+        if await edges.memory.look_back.settled():
+            await daemon.prices()
+        await daemon.delivery()
         counts = await edges.store.transact(Tx.counts)
         log.info("one pass done", **counts, feeds=len(config.feeds))

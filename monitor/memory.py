@@ -7,6 +7,7 @@ not asked for again for a while. Nothing here decides anything.
 from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from config.exchanges import exchange_of
 from config.types import Config
@@ -14,6 +15,7 @@ from monitor.expected import Expectations
 from monitor.links import Graph
 from monitor.market.cadence import NEVER, Seen
 from monitor.market.histories import AT_ONCE, MISSING_AT_ONCE, Wanted, due, merged, reaches
+from monitor.market.lookback import Key, LookBack
 from monitor.market.moves import Stats
 from monitor.types import History, Link, PriceAnswer, PriceSource, Quote, StoryPrice
 
@@ -58,7 +60,7 @@ class Memory:
 
     `stats` are by symbol and base day, `worst` the largest falls in the bars by symbol; `derived` the links of a
     story, by all they depend on but the relations. `seen` is when symbols were looked at and what came of it,
-    `doubtful` those whose last look found a price that no second look heals.
+    `doubtful` those whose last look found a price that no second look heals. `look_back` asks for trades before stories.
     """
 
     def __init__(self) -> None:
@@ -69,6 +71,7 @@ class Memory:
         self.seen: dict[str, Seen] = {}
         self.doubtful: frozenset[str] = frozenset()
         self._graph: tuple[str, Graph, Expectations] | None = None
+        self.look_back = LookBack()
         self.recalled = False
         self._histories: dict[str, History] = {}
         self._in_vain: dict[object, tuple[datetime, str]] = {}
@@ -108,12 +111,16 @@ class Memory:
         return self._graph[1:]
 
     async def ask(self, source: PriceSource, asking: Asking, now: datetime) -> Prices:
-        """Ask for all of it: quotes, while `now` is true of them, then trades before stories and missing histories."""
+        """Ask for all of it: quotes, while `now` is true of them, then trades before stories and missing histories.
+
+        Trades before stories that are not at hand are among the prices of a later pass: see `look_back`.
+        """
         none: PriceAnswer[Quote] = PriceAnswer({}, {})
         quotes = await source.quotes(asking.symbols, now) if asking.symbols else none
         for symbol in set(asking.symbols) - quotes.silent:
             self.seen[symbol] = replace(self.seen.get(symbol, NEVER), asked=now)
-        before = await self._before(source, asking.before, now)
+        wanted = {key: moment for key, moment in asking.before.items() if self._may_ask(key, now)}
+        before = await self.look_back.take(partial(self._before, source, now=now), wanted)
         bars = await self._histories_of(source, asking, now)
         return Prices(
             quotes=quotes.found,
@@ -145,13 +152,10 @@ class Memory:
         self._note([*wanted, *again], reached | answer.silent, answer.problems, now)
         return PriceAnswer(joined, {**known, **answer.problems}, answer.silent)
 
-    async def _before(
-        self, source: PriceSource, wanted: Mapping[tuple[str, str], datetime], now: datetime
-    ) -> list[StoryPrice]:
+    async def _before(self, source: PriceSource, wanted: Mapping[Key, datetime], now: datetime) -> list[StoryPrice]:
         stories: dict[str, list[tuple[str, datetime]]] = {}
         for (story, symbol), moment in wanted.items():
-            if self._may_ask((story, symbol), now):
-                stories.setdefault(story, []).append((symbol, moment))
+            stories.setdefault(story, []).append((symbol, moment))
         found = []
         for story, pairs in stories.items():
             answer = await source.prices_at(pairs, now)

@@ -61,7 +61,7 @@ class Servers:
         self.yahoo = self.stack.enter_context(YahooStandIn())
         self.slack = self.stack.enter_context(SlackServer("#ai", now=time.monotonic))
         self.shift = shift
-        self.served = 0.0
+        self.served, self.awaited = 0.0, ""
         for number in range(FEEDS):
             self.web.serve(f"/{number}", self._feed(number, ""))
         for symbol in (*symbols, *BESIDE):
@@ -90,7 +90,7 @@ class Servers:
         decide = conditional(Answer(body=body), etag=f'"{number}-{len(title)}-{now.timestamp()}"')
 
         def answer(request: Request) -> Answer:
-            if title and not self.served:
+            if title == self.awaited and not self.served:
                 self.served = time.monotonic()
             return decide(request)
 
@@ -98,7 +98,7 @@ class Servers:
 
     def publish(self, number: int, title: str) -> None:
         """One article more in one feed."""
-        self.served = 0.0
+        self.served, self.awaited = 0.0, title
         self.web.serve(f"/{number}", self._feed(number, title))
 
     def times(self) -> tuple[float, list[tuple[float, str]]]:
