@@ -52,6 +52,11 @@ def timed(row: Row, story_time: datetime | None, expected: Direction) -> Row:
     return replace(row, join=join, before=before, since=since, expected=expected)
 
 
+def is_parted(row: Row) -> bool:
+    """Whether it is known how much of a linked row's move came since its news."""
+    return row.since is not None
+
+
 def course(expected: Direction, raw: float) -> str:
     """Whether a move of `raw` goes the way that is expected, in words."""
     side = _SIDES.get(expected)
@@ -78,9 +83,12 @@ def remark(row: Row) -> str:
 def summary(rows: Sequence[Row]) -> list[str]:
     """A line for each kind of join among rows that were told or are shown beside them."""
     lines = []
-    after = [row for row in rows if row.join is Join.AFTER]
+    linked = [row for row in rows if row.join is Join.AFTER]
+    after, unknown = [row for row in linked if is_parted(row)], [row for row in linked if not is_parted(row)]
     if after:
         lines.append(f"{count(len(after), 'move')} after the linked news: {_courses(after)}")
+    if unknown:
+        lines.append(f"{count(len(unknown), 'linked move')}, part since the news not known yet: {_courses(unknown)}")
     before = [row for row in rows if row.join is Join.BEFORE]
     if before:
         lines.append(f"{count(len(before), 'move')} mostly before the linked news: " + _some(map(_early, before)))

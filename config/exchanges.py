@@ -7,6 +7,7 @@ Shenzhen, `XKRX` for Kosdaq, `XBOM` for the National Stock Exchange of India: th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 AMERICAS, EUROPE, ASIA = "Americas", "Europe", "Asia"
@@ -74,6 +75,7 @@ EXCHANGES: Mapping[str, Exchange] = MappingProxyType({row.mic: row for row in re
 _INDICES = {row.index: row for row in reversed(_ROWS)}
 
 
+@lru_cache(maxsize=8192)
 def exchange_of(symbol: str) -> Exchange:
     """The exchange a Yahoo symbol trades on, case-insensitively.
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from config.exchanges import exchange_of
-from config.types import Config, Watchlist
+from config.types import Config
 from monitor.market.beside import sector_of
 from monitor.market.cadence import NEVER, due, trades
 from monitor.market.histories import wanted
@@ -19,7 +19,7 @@ from monitor.memory import Asking, Memory
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import Ties
-from monitor.types import Story
+from monitor.types import Link, Story
 
 
 def plan(
@@ -40,11 +40,8 @@ def plan(
     if not open_now:
         return Asking()
     stories = {s.id: s for s in tx.open_stories(now - OPEN_FOR)}
-    ties = [
-        (watchlist, Ties.of(list(stories.values()), config, watchlist, calendars, memory, now))
-        for watchlist in config.watchlists
-    ]
-    watched = _linked(ties) | {
+    links = _links(stories, config, calendars, memory, now)
+    watched = {symbol for symbol, found in links if found} | {
         symbol
         for _, symbol, day in tx.told(min(session.date for session in current.values()))
         if symbol in names and current[exchange_of(symbol).mic].date == day
@@ -65,21 +62,27 @@ def plan(
     if not symbols:
         return Asking(histories=bars)
     rates = dict.fromkeys(r for s in names if (r := fx_symbol(config.instrument(s).currency)))
-    broke = _before_stories(stories, symbols, ties, calendars, now)
+    broke = _before_stories(stories, symbols, links, calendars, now)
     known = tx.story_prices(now - OPEN_FOR) if broke else {}
     missing = {key: time for key, time in broke.items() if key not in known or known[key].time > time}
     return Asking((*dict.fromkeys([*symbols, *beside]), *rates), bars, missing)
 
 
-def _linked(ties: Iterable[tuple[Watchlist, Ties]]) -> set[str]:
-    """The watched symbols that a live link of any list reaches."""
-    return {w.symbol for watchlist, tied in ties for w in watchlist.companies if tied.to(w, exchange_of(w.symbol).mic)}
+def _links(
+    stories: Mapping[str, Story], config: Config, calendars: Calendars, memory: Memory, now: datetime
+) -> list[tuple[str, list[Link]]]:
+    """Each watched symbol of each list with the live links that reach it, best first."""
+    found = []
+    for watchlist in config.watchlists:
+        ties = Ties.of(list(stories.values()), config, watchlist, calendars, memory, now)
+        found += [(w.symbol, ties.to(w, exchange_of(w.symbol).mic)) for w in watchlist.companies]
+    return found
 
 
 def _before_stories(
     stories: Mapping[str, Story],
     symbols: Sequence[str],
-    ties: Sequence[tuple[Watchlist, Ties]],
+    links: Iterable[tuple[str, Sequence[Link]]],
     calendars: Calendars,
     now: datetime,
 ) -> dict[tuple[str, str], datetime]:
@@ -97,11 +100,10 @@ def _before_stories(
     wanted: dict[tuple[str, str], datetime] = {}
     if not any(broke.values()):
         return wanted
-    for watchlist, tied in ties:
-        for watched in watchlist.companies:
-            exchange = exchange_of(watched.symbol)
-            for link in tied.to(watched, exchange.mic)[:2] if broke.get(exchange.mic) else ():
-                if link.story in broke[exchange.mic]:
-                    time = stories[link.story].time
-                    wanted |= {(link.story, watched.symbol): time, (link.story, exchange.index): time}
+    for symbol, found in links:
+        exchange = exchange_of(symbol)
+        for link in found[:2] if broke.get(exchange.mic) else ():
+            if link.story in broke[exchange.mic]:
+                time = stories[link.story].time
+                wanted |= {(link.story, symbol): time, (link.story, exchange.index): time}
     return wanted

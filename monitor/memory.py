@@ -60,7 +60,8 @@ class Memory:
 
     `stats` are by symbol and base day, `worst` the largest falls in the bars by symbol; `derived` the links of a
     story, by all they depend on but the relations. `seen` is when symbols were looked at and what came of it,
-    `doubtful` those whose last look found a price that no second look heals. `look_back` asks for trades before stories.
+    `doubtful` those whose last look found a price that no second look heals. `look_back` asks for trades before
+    stories.
     """
 
     def __init__(self) -> None:

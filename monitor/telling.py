@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 
+from alerts.joins import is_parted
 from alerts.message import corrections, joined
 from alerts.message import reply as reply_message
 from alerts.message import root as root_message
@@ -246,7 +247,8 @@ class Telling:
         self._elsewhere(after, alerts)
         closing = any(fresh[symbol].candidate.closing for symbol in rows if symbol in fresh)
         due = self.now - root.drawn >= REDRAW - self.config.settings.poll_prices / 2
-        something = alerts or records or news or wrong or closing or due
+        parted = {r.symbol for r in after.rows if is_parted(r)} - {r.symbol for r in root.rows if is_parted(r)}
+        something = alerts or records or news or wrong or closing or due or parted
         return self._drawn(after, DeliveryKind.UPDATE) if something else after
 
     def _muted(self, root: Root) -> bool:

@@ -75,6 +75,14 @@ def test_the_direction_is_as_expected_opposite_or_unclear(expected: Direction, r
     assert says == course(expected, raw)
 
 
+def test_an_unknown_part_is_called_that() -> None:
+    """Without a trade just before the news nobody knows which came first, and nobody says so."""
+    rows = [timed(row(since=since), NEWS, DOWN) for since in (None, -0.04)]
+    after, unknown = summary(rows)
+    assert "1 move after the linked news: as expected" == after
+    assert "1 linked move, part since the news not known yet: as expected" == unknown
+
+
 def test_a_flat_stock_has_no_part_before_its_news() -> None:
     """What rounds to nothing is not divided by."""
     assert [Join.AFTER, Join.AFTER] == [join_of(0.0, -0.03), join_of(-0.03, 0.0001)]

@@ -1,5 +1,6 @@
 """A price pass as a whole, on a real store: what is told under which story, what stays, and what is said once."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -137,6 +138,29 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def kinds(deliveries: Sequence[Delivery]) -> list[str]:
     """What kinds of delivery they are."""
     return [d.kind.value for d in deliveries]
+
+
+async def test_a_move_is_told_before_its_part_since_the_news_is_known(desk: Desk) -> None:
+    """And redrawn as soon as that has come, though a minute has not passed."""
+    one = config(watchlist("NVDA"))
+    archive, at_hand = asyncio.Event(), desk.prices.prices_at
+
+    async def slow(wanted: Sequence[tuple[str, datetime]], now: datetime) -> PriceAnswer[Quote]:
+        await archive.wait()
+        return await at_hand(wanted, now)
+
+    desk.prices.prices_at = slow  # type: ignore[method-assign]
+    desk.prices.then["NVDA"] = 99.0
+    await desk.know(story("first", "nvidia", OPEN + timedelta(minutes=4)))
+    (post,) = await desk.tell(one, 5, NVDA=95.0)
+    assert "1 linked move, part since the news not known yet" in post.text
+    archive.set()
+    back = desk.edges.memory.look_back
+    await asyncio.wait_for(back.came.wait(), 10)
+    assert {"NVDA", "SPY"} == back.symbols()
+    (update,) = await desk.tell(one, 5.1)
+    assert (DeliveryKind.UPDATE, True) == (update.kind, "1 move after the linked news: " in update.text)
+    assert pytest.approx(95 / 99 - 1) == update.rows[0].since
 
 
 async def test_a_stock_that_was_told_stays_under_its_story(desk: Desk) -> None:

@@ -88,13 +88,13 @@ def alternatives(
     Empty where nothing casts doubt. `minor` is true where prices are in a hundredth of the currency that dividends
     are sometimes given in; `previous_close` is the source's own, of the quote that is to be judged, as traded.
     """
-    bars = [bar for bar in history.bars if bar.close and bar.date <= base]
-    if not bars or bars[-1].date != base:
+    closes = (bar for bar in reversed(history.bars) if bar.close and bar.date <= base)
+    last, before = next(closes, None), next(closes, None)
+    if last is None or last.date != base:
         return ()
-    last = bars[-1]
     found = [
         *_of_dividends(history.actions, last, session, minor=minor),
-        *_of_odd_close(history.actions, bars),
+        *_of_odd_close(history.actions, before, last),
         *_of_source(last, previous_close),
     ]
     return tuple(a for a in found if a.price > 0 and math.isfinite(a.price))
@@ -142,10 +142,9 @@ def _of_dividends(actions: Sequence[Action], last: Bar, session: date, *, minor:
         yield Alternative(traded - early, f"a dividend of {early:g} that may be dated a day early")
 
 
-def _of_odd_close(actions: Sequence[Action], bars: Sequence[Bar]) -> Iterator[Alternative]:
+def _of_odd_close(actions: Sequence[Action], before: Bar | None, last: Bar) -> Iterator[Alternative]:
     """The close before, where the base is one that would not have been believed as a quote."""
-    *_, before, last = [None, *bars] if len(bars) == 1 else bars
-    if before and before.close and last and last.close:
+    if before and before.close and last.close:
         odd = odd_ratio(last.close, before.close, recent(actions, last.date))
         if odd:
             yield Alternative(before.close, f"its base is in doubt: {odd}")

@@ -128,21 +128,27 @@ class Snapshot:
 
     def last_move(self, symbol: str, session: date) -> Move | None:
         """The day move by the last quote of that session that was found FRESH, whether asked for now or before."""
-        accepted = self.looks.get(symbol, Looks()).accepted
+        found = self._last_fresh(symbol, session)
+        stats = self._stats(symbol, found[1]) if found else None
+        if found is None or stats is None:
+            return None
+        accepted, base = found
         exchange = exchange_of(symbol)
-        held = self.calendars.between(exchange.mic, session, session)
-        if accepted is None or not held or not held[0].early <= accepted.time <= held[0].close + AUCTION:
-            return None
-        base, _ = day_basis(self.history(symbol), self.calendars.previous(held[0]))
-        stats = self._stats(symbol, base) if base else None
-        if base is None or stats is None:
-            return None
         index = self.looks.get(exchange.index, Looks()).accepted
         level = (
             index if index and abs(index.time - accepted.time) <= POLLS * self._config.settings.poll_prices else None
         )
         beside = self._side(exchange.index, level)
         return self._valued(measure_day(self._side(symbol, accepted), beside, base, stats), accepted)
+
+    def _last_fresh(self, symbol: str, session: date) -> tuple[Quote, Basis] | None:
+        """The last quote of that session that was found FRESH, and what its day move is counted from."""
+        accepted = self.looks.get(symbol, Looks()).accepted
+        held = self.calendars.between(exchange_of(symbol).mic, session, session)
+        if accepted is None or not held or not held[0].early <= accepted.time <= held[0].close + AUCTION:
+            return None
+        base, _ = day_basis(self.history(symbol), self.calendars.previous(held[0]))
+        return (accepted, base) if base else None
 
     def event_decides(self, symbol: str, story_time: datetime) -> bool:
         """Whether the window since the story may still decide (rule 2)."""
@@ -167,13 +173,15 @@ class Snapshot:
         one not long ago; else both are the last close known.
         """
         reading = self.reading(symbol)
+        live = None
         if reading is None:
-            move = self._earlier_today(symbol)
-        else:
-            move = reading.day if reading.state is PriceState.FRESH and reading.regular else None
-        if move is not None:
-            now = self._value(Quote(symbol, move.price, move.time, move.currency))
-            return None if now is None else Worth(now, now * move.base_price / move.price, live=True)
+            live = self._earlier_today(symbol)
+        elif reading.state is PriceState.FRESH and reading.regular and reading.quote and reading.day:
+            live = reading.quote, reading.day.base_price
+        if live is not None:
+            quote, base = live
+            now = self._value(quote)
+            return None if now is None else Worth(now, now * base / quote.price, live=True)
         history = self.history(symbol)
         bar = next((b for b in reversed(history.bars) if b.close), None) if history else None
         if history is None or bar is None or not bar.close:
@@ -181,8 +189,8 @@ class Snapshot:
         close = self._value(Quote(symbol, bar.close, self.now, history.currency))
         return None if close is None else Worth(close, close, live=False)
 
-    def _earlier_today(self, symbol: str) -> Move | None:
-        """The day move by the last FRESH quote of regular hours while its exchange is open."""
+    def _earlier_today(self, symbol: str) -> tuple[Quote, float] | None:
+        """The last FRESH quote of regular hours while its exchange is open, and the last close before."""
         mic = exchange_of(symbol).mic
         session = self.calendars.session(mic, self.now)
         accepted = self.looks.get(symbol, Looks()).accepted
@@ -190,7 +198,8 @@ class Snapshot:
             return None
         recent = accepted.delay + (RARE_POLLS + POLLS) * self._config.settings.poll_prices
         lunch = phase(session, self.now) == "lunch"
-        return self.last_move(symbol, session.date) if lunch or self.now - accepted.time <= recent else None
+        found = self._last_fresh(symbol, session.date) if lunch or self.now - accepted.time <= recent else None
+        return (found[0], found[1].price) if found else None
 
     def worst_drop(self, symbol: str) -> float | None:
         """The largest fall from one close to the next in a symbol's bars, as a fraction of its last close."""
@@ -412,5 +421,5 @@ def _explained(stats: Stats | None, index: Side | None) -> float:
     """The part of a move that the index explains since the last close, 0 where it is not known."""
     if stats is None or stats.beta is None or index is None or index.quote is None or index.history is None:
         return 0.0
-    closes = [bar.close for bar in index.history.bars if bar.close]
-    return stats.beta * (index.quote.price / closes[-1] - 1) if closes else 0.0
+    close = next((bar.close for bar in reversed(index.history.bars) if bar.close), None)
+    return stats.beta * (index.quote.price / close - 1) if close else 0.0

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from alerts.trace import Entry
 from alerts.types import Decision, Move, PriceState, Verdict
@@ -103,9 +102,7 @@ def _look_again(db: Connection, again: Mapping[int, Decision], now: datetime) ->
     larger = {id_: d for id_, d in again.items() if _size(d) > sizes.get(id_, -1.0) + LEAD}
     if larger:
         rows = [{"entry": id_, "size": _size(d), "at": now, "body": t.dump(d)} for id_, d in larger.items()]
-        statement = upsert(t.peaks)
-        new = {name: statement.excluded[name] for name in ("size", "at", "body")}
-        db.execute(statement.on_conflict_do_update(["entry"], set_=new), rows)
+        db.execute(t.put(t.peaks, ("entry",), ("size", "at", "body")), rows)
 
 
 def held(db: Connection, channel: str, session: date) -> dict[str, int]:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Connection, Table, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -99,11 +99,8 @@ class Tx:
 
     def save_feeds(self, states: Sequence[FeedState]) -> None:
         """Remember the new states of some feeds."""
-        if states:
-            statement = upsert(t.feeds)
-            new = {name: statement.excluded[name] for name in ("next_poll", "body")}
-            rows = [{"feed": s.feed, "next_poll": s.next_poll, "body": t.dump(s)} for s in states]
-            self._db.execute(statement.on_conflict_do_update(["feed"], set_=new), rows)
+        rows = [{"feed": s.feed, "next_poll": s.next_poll, "body": t.dump(s)} for s in states]
+        self._put(t.feeds, ("feed",), rows)
 
     def sift(self, articles: Sequence[Article], names: Mapping[str, Sequence[Key]]) -> Sifted:
         """Which of `articles` are new, and which are new versions; `names` are their keys, by article id."""
@@ -148,10 +145,7 @@ class Tx:
     def _keep(self, names: Iterable[Key], article: str, seen: datetime) -> None:
         """Remember keys of an article. One that another holds goes over to this one when it has lost its force."""
         rows = [{"name": key.name, "article": article, "seen": seen} for key in names]
-        if rows:
-            statement = upsert(t.article_keys)
-            new = {name: statement.excluded[name] for name in ("article", "seen")}
-            self._db.execute(statement.on_conflict_do_update(["name"], set_=new), rows)
+        self._put(t.article_keys, ("name",), rows)
 
     # Stories
 
@@ -177,7 +171,7 @@ class Tx:
     def save_story(self, story: Story) -> None:
         """Keep a story as it is now."""
         values = {"last_seen": story.last_seen, "links": bool(story.parties), "body": t.dump(story)}
-        self._put(t.stories, {"id": story.id}, **values)
+        self._put(t.stories, ("id",), [{"id": story.id, **values}])
 
     def take_in(self, story: str, into: str) -> None:
         """Give the articles of a story to another, and forget it."""
@@ -202,10 +196,7 @@ class Tx:
 
     def save_looks(self, looks: Mapping[str, Looks]) -> None:
         """Remember the newest quotes of some symbols."""
-        if looks:
-            statement = upsert(t.looks)
-            statement = statement.on_conflict_do_update(["symbol"], set_={"body": statement.excluded.body})
-            self._db.execute(statement, [{"symbol": s, "body": t.dump(seen)} for s, seen in looks.items()])
+        self._put(t.looks, ("symbol",), [{"symbol": s, "body": t.dump(seen)} for s, seen in looks.items()])
 
     def histories(self) -> dict[str, History]:
         """The daily bars kept of each symbol."""
@@ -213,8 +204,8 @@ class Tx:
 
     def save_histories(self, histories: Mapping[str, History]) -> None:
         """Keep the daily bars of some symbols in the place of those kept before."""
-        for symbol, history in histories.items():
-            self._put(t.histories, {"symbol": symbol}, asked=history.asked, body=t.dump(history))
+        rows = [{"symbol": s, "asked": history.asked, "body": t.dump(history)} for s, history in histories.items()]
+        self._put(t.histories, ("symbol",), rows)
 
     def story_prices(self, since: datetime) -> dict[tuple[str, str], Quote]:
         """The last trades before stories that had an article at or after `since`, by story and symbol."""
@@ -225,7 +216,8 @@ class Tx:
 
     def save_story_price(self, price: StoryPrice) -> None:
         """Keep the last trade before a story; until that is told, its time may move back, and this trade with it."""
-        self._put(t.story_prices, {"story": price.story, "symbol": price.symbol}, body=t.dump(price))
+        row = {"story": price.story, "symbol": price.symbol, "body": t.dump(price)}
+        self._put(t.story_prices, ("story", "symbol"), [row])
 
     # Decisions
 
@@ -238,7 +230,7 @@ class Tx:
     def save_told(self, told: Told) -> None:
         """Remember what a channel was told of a symbol in a session."""
         keys = {"channel": told.channel, "symbol": told.symbol, "session": told.session.isoformat()}
-        self._put(t.told, keys, body=t.dump(told))
+        self._put(t.told, tuple(keys), [{**keys, "body": t.dump(told)}])
 
     def roots(self, since: date) -> dict[str, Root]:
         """Root messages from the session date `since` on, by key, oldest first."""
@@ -253,14 +245,8 @@ class Tx:
 
     def save_root(self, root: Root) -> None:
         """Keep what a root message shows."""
-        self._put(
-            t.roots,
-            {"key": root.key},
-            channel=root.channel,
-            session=root.session.isoformat(),
-            story=root.story,
-            body=t.dump(root),
-        )
+        values = {"channel": root.channel, "session": root.session.isoformat(), "story": root.story}
+        self._put(t.roots, ("key",), [{"key": root.key, **values, "body": t.dump(root)}])
 
     def record(self, decisions: Sequence[Decision], fingerprint: str, now: datetime) -> None:
         """Write each decision to the ledger when its verdict or reason is new; else count it."""
@@ -370,7 +356,7 @@ class Tx:
     def save_mute(self, mute: Mute) -> None:
         """Mute from now on; a mute of the same is replaced."""
         keys = {"kind": mute.kind.value, "what": mute.what, "channel": mute.channel}
-        self._put(t.mutes, keys, until=mute.until, body=t.dump(mute))
+        self._put(t.mutes, tuple(keys), [{**keys, "until": mute.until, "body": t.dump(mute)}])
 
     def lift(self, mute: Mute) -> None:
         """Lift a mute."""
@@ -428,7 +414,7 @@ class Tx:
 
     def save_picture(self, root: str, version: str, shown: datetime, file: str) -> None:
         """Remember which picture stands in a root's thread."""
-        self._put(t.pictures, {"root": root}, version=version, shown=shown, file=file)
+        self._put(t.pictures, ("root",), [{"root": root, "version": version, "shown": shown, "file": file}])
 
     # Notices
 
@@ -438,8 +424,8 @@ class Tx:
 
     def set_notices(self, begun: Mapping[str, str], ended: Iterable[str], now: datetime) -> None:
         """Remember troubles that began and forget those that ended."""
-        for key, text in begun.items():
-            self._put(t.notices, {"key": key}, since=now, text=text, told=True)
+        rows = [{"key": key, "since": now, "text": text, "told": True} for key, text in begun.items()]
+        self._put(t.notices, ("key",), rows)
         for key in ended:
             self._db.execute(delete(t.notices).where(t.notices.c.key == key))
 
@@ -447,7 +433,7 @@ class Tx:
 
     def mark(self, name: str, at: datetime, body: object = None) -> None:
         """Remember of the daemon itself that `name` was last so at `at`, with any JSON value."""
-        self._put(t.marks, {"name": name}, at=at, body=json.dumps(body))
+        self._put(t.marks, ("name",), [{"name": name, "at": at, "body": json.dumps(body)}])
 
     def marked(self, name: str) -> tuple[datetime, Any] | None:
         """When `name` was last so, and the value kept with it; None if never."""
@@ -459,9 +445,10 @@ class Tx:
         names = {"articles": t.articles, "stories": t.stories, "messages": t.roots}
         return {name: self._db.scalar(select(func.count()).select_from(table)) or 0 for name, table in names.items()}
 
-    def _put(self, table: Any, keys: Mapping[str, str], **values: Any) -> None:  # noqa: ANN401  any of the tables, columns of several types
-        statement = upsert(table).values(**keys, **values)
-        self._db.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
+    def _put(self, table: Table, keys: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> None:
+        """Write rows of the same columns in the place of those with the same `keys`."""
+        if rows:
+            self._db.execute(t.put(table, keys, tuple(name for name in rows[0] if name not in keys)), rows)
 
 
 def _outbox_row(row: Any) -> OutboxRow:  # noqa: ANN401  a row of the outbox table

@@ -5,10 +5,12 @@ checked by pydantic. Times are UTC text of fixed width, so that they sort and ca
 """
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import Boolean, Column, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.types import TypeDecorator
 
 V = TypeVar("V")
@@ -217,6 +219,13 @@ marks = Table(
     Column("at", Instant, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+
+@cache
+def put(table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> Insert:
+    """The statement that writes rows, or their `values` where rows with such `keys` are there."""
+    statement = insert(table)
+    return statement.on_conflict_do_update(keys, set_={name: statement.excluded[name] for name in values})
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
