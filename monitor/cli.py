@@ -257,9 +257,15 @@ def check(
     what_if: Annotated[
         int, typer.Option("--what-if", metavar="DAYS", min=0, help="Also count what it would have told on stored days")
     ] = 0,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE.png", help="With --what-if: also draw its alerts a day there"),
+    ] = None,
 ) -> None:
     """Validate the configuration; exit 0, or 2 with file:line:col: message."""
     where = folder or config
+    if picture and not what_if:
+        fail("--picture draws what --what-if counts: write --what-if 30 too, for the last 30 days")
     settings = configured(where)
     watched = {w.symbol for watchlist in settings.watchlists for w in watchlist.companies}
     shown = where or places(None).config
@@ -275,7 +281,7 @@ def check(
     )
     if what_if:
         with told_plainly():
-            cli_config.tell_what_if(settings, where, what_if, datetime.now(UTC))
+            cli_config.tell_what_if(settings, where, what_if, datetime.now(UTC), picture)
 
 
 @app.command()
