@@ -46,9 +46,12 @@ def differences(old: Config, new: Config) -> tuple[str, ...]:
     parts: dict[str, list[str]] = {"aftershock.yaml": [*_settings(old.settings, new.settings), *_feeds(old, new)]}
     for watchlist, said in _watchlists(old.watchlists, new.watchlists):
         parts.setdefault(watchlist.file or watchlist.name, []).extend(said)
-    parts["companies.yaml"] = list(_companies(old.companies, new.companies))
-    parts["relations.yaml"] = list(_relations(old.relations, new.relations))
-    parts["events.yaml"] = list(_events(old, new))
+    if old.companies is not new.companies:
+        parts["companies.yaml"] = list(_companies(old.companies, new.companies))
+    if old.relations is not new.relations:
+        parts["relations.yaml"] = list(_relations(old.relations, new.relations))
+    if old.lexicon is not new.lexicon:
+        parts["events.yaml"] = list(_events(old, new))
     if old.listings != new.listings:
         parts["listed companies"] = ["another table"]
     return tuple(f"{file}: {', '.join(_few(said))}" for file, said in parts.items() if said)

@@ -19,6 +19,8 @@ import structlog
 
 from alerts.console import Console
 from alerts.types import Delivery
+from config import finding
+from config import load as loading
 from config.kept import Keeper
 from config.load import load
 from config.types import Config
@@ -98,13 +100,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """A daemon's reloader over a folder with one good watchlist."""
-    monkeypatch.setattr(reloading, "load", partial(load, shipped=False))
-    folder = write(tmp_path / "config", {"companies.yaml": COMPANIES, LIST: GOOD.format(move=3)})
+async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, shipped: bool = False) -> AsyncIterator[Running]:
+    """A daemon's reloader over a folder with one good watchlist; over the shipped files too, if asked."""
+    monkeypatch.setattr(reloading, "load", partial(load, shipped=shipped))
+    own = {} if shipped else {"companies.yaml": COMPANIES}
+    folder = write(tmp_path / "config", {**own, LIST: GOOD.format(move=3)})
     places = Places(folder, tmp_path / "state")
     places.state.mkdir(exist_ok=True)
-    config = load(folder, shipped=False).config
+    config = load(folder, shipped=shipped).config
     assert config is not None
     store = Store(places.database)
     made = Running(folder, places, store, config)
@@ -207,6 +210,40 @@ async def test_the_news_line_has_new_companies_and_hosts_at_its_next_pass(tmp_pa
     assert frozenset({"news.intra"}) == news.settings.allow
 
 
+def test_what_is_read_again_after_edits_is_what_a_fresh_start_reads(tmp_path: Path) -> None:
+    """Nothing of an earlier text is left, whichever file changed, and nothing that was read before is changed by it."""
+    more = f"{COMPANIES}acme: {{name: Acme}}\n"
+    files = {
+        "companies.yaml": ("acme: {nam: A}\n", more, f"{COMPANIES}acme: {{name: Acme Works}}\n"),
+        "relations.yaml": (
+            "acme: 3\n",
+            "tsmc: {supplier: [{to: asml, strength: 0.5}]}\n",
+            "acme: {supplier: [{to: tsmc, strength: 0.9}]}",
+        ),
+        "groups.yaml": ("mine: [NVDIA]\n", "mine: [NVDA, TSM]\n", "mine: [TSM]\n"),
+        "events.yaml": ("words: []\n", "words: {ai: [thinkery]}\n", "words: {ai: [thinkery, wonderbox]}\n"),
+        "aftershock.yaml": ("workers: 0\n", 'channel: "#a"\n', 'channel: "#b"\n'),
+        LIST: ("companies: NVDA\n", 'channel: "#ai"\ncompanies: [{group: mine}]\n', GOOD.format(move=5)),
+    }
+    folder = write(tmp_path, {name: texts[1] for name, texts in files.items()})
+    draw = random.Random(3)  # noqa: S311  a test's choices
+    before: list[tuple[Config, str]] = []
+    for _ in range(60):
+        name = draw.choice(list(files))
+        for text in (draw.choice(files[name]), files[name][draw.randint(1, 2)]):
+            write(folder, {name: text})
+            again = load(folder, shipped=False)
+            loading._LAST.clear()
+            finding._read_again.cache_clear()
+            fresh = load(folder, shipped=False)
+            assert fresh.problems == again.problems
+            assert fresh.config == again.config
+            if again.config is not None:
+                before.append((again.config, repr(again.config)))
+    assert 80 < len(before) < 118
+    assert all(text == repr(config) for config, text in before)
+
+
 async def edits(daemon: Running, seed: int, number: int) -> list[float]:
     """So many random edits, each followed by what must then be in force; the seconds that good ones took."""
     draw = random.Random(seed)  # noqa: S311  a test's choices
@@ -249,6 +286,6 @@ async def test_random_edits_leave_the_last_good_in_force(tmp_path: Path, monkeyp
 
 @pytest.mark.slow
 async def test_two_hundred_random_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same, long."""
-    async with running(tmp_path, monkeypatch) as daemon:
+    """The same, long, over all that is shipped, as a user's daemon has it."""
+    async with running(tmp_path, monkeypatch, shipped=True) as daemon:
         await check_edits(daemon, seed=7, number=200)
