@@ -53,7 +53,7 @@ def differences(old: Config, new: Config) -> tuple[str, ...]:
     if old.lexicon is not new.lexicon:
         parts["events.yaml"] = list(_events(old, new))
     if old.listings != new.listings:
-        parts["listed companies"] = ["another table"]
+        parts["listed companies"] = list(_listed(old.companies, new.companies))
     return tuple(f"{file}: {', '.join(_few(said))}" for file, said in parts.items() if said)
 
 
@@ -167,6 +167,15 @@ def _companies(old: Mapping[str, Company], new: Mapping[str, Company]) -> Iterat
 
     before, after = written(old, new), written(new, old)
     yield from _named(before, after, "", lambda _b, _a: ["changed"])
+
+
+def _listed(old: Mapping[str, Company], new: Mapping[str, Company]) -> Iterator[str]:
+    """What another table comes to, counted."""
+    added, removed = len(new.keys() - old.keys()), len(old.keys() - new.keys())
+    changed = sum(one.origin is Origin.LISTED and id_ in old and old[id_] != one for id_, one in new.items())
+    counts = ((added, "added"), (removed, "removed"), (changed, "changed"))
+    said = [f"{number:,} {what}" for number, what in counts if number]
+    yield from said or ["another table of the same companies"]
 
 
 def _relations(old: Sequence[Relation], new: Sequence[Relation]) -> Iterator[str]:

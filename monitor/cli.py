@@ -575,7 +575,7 @@ def find(
 
 @companies.command()
 def update(config: Folder = None) -> None:
-    """Refresh the list of listed companies from the SEC; says what changed. The daemon reads it at its next start."""
+    """Refresh the list of listed companies from the SEC; says what changed. A running daemon takes it over."""
     from config.listings import ListingsError
     from monitor import companies as known
 
@@ -592,6 +592,7 @@ def update(config: Folder = None) -> None:
         raise typer.Exit(130) from None
     for line in known.told(rows, changes):
         out.print(_plain(line), highlight=False, soft_wrap=True)
+    out.print("A running daemon takes it over by its next news pass.", highlight=False)
 
 
 relations_app = typer.Typer(help="The relations between companies.", no_args_is_help=True)

@@ -6,8 +6,9 @@ half-way is waited for.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -31,9 +32,12 @@ Signature = frozenset[tuple[str, int, int, int, int]]
 """What a folder's YAML files look like from outside: name, time, size, inode and permissions of each."""
 
 
-def signature(folder: Path) -> Signature:
-    """Look at a folder and those inside it. Hidden ones and other files do not count; never raises."""
-    found: set[tuple[str, int, int, int, int]] = set()
+def signature(folder: Path, beside: Sequence[Path] = ()) -> Signature:
+    """Look at a folder and those inside it, and at files beside it. Hidden and other ones do not count.
+
+    Never raises.
+    """
+    found = {_outside(path, is_folder=False) for path in beside}
     try:
         for path in folder.iterdir():
             if path.name.startswith((".", "#")):
@@ -58,27 +62,28 @@ def _outside(path: Path, *, is_folder: bool) -> tuple[str, int, int, int, int]:
     return (str(path), *times, seen.st_ino, seen.st_mode)
 
 
-async def changes(folder: Path, before: Signature) -> AsyncGenerator[None, None]:
-    """Come up whenever the folder's YAML files have changed and settled since they looked like `before`.
+async def changes(folder: Path, before: Signature, beside: Sequence[Path] = ()) -> AsyncGenerator[None, None]:
+    """Come up whenever the folder's YAML files, or files beside it, have changed and settled since they were `before`.
 
-    The folder need not exist. Ends when cancelled.
+    The folder need not exist, nor the files; of files beside it there are no notices, they are looked at only. Ends
+    when cancelled.
     """
     async with aclosing(_stirs(folder)) as stirs:
         async for _ in stirs:
-            now = signature(folder)
+            now = signature(folder, beside)
             if now != before:
-                before = await _settled(folder, before, now)
+                before = await _settled(partial(signature, folder, beside), before, now)
                 yield
 
 
-async def _settled(folder: Path, before: Signature, now: Signature) -> Signature:
+async def _settled(look: Callable[[], Signature], before: Signature, now: Signature) -> Signature:
     """What the folder looks like once nothing has changed for a while."""
     clock = asyncio.get_running_loop().time
     started = changed = clock()
     names = {name for name, *_ in before}
     while clock() - started < LONGEST:
         await asyncio.sleep(STEP)
-        later = signature(folder)
+        later = look()
         if later != now:
             now, changed = later, clock()
         gone = names - {name for name, *_ in now}

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import structlog
 
 from alerts.console import Console
 from alerts.types import Delivery
-from config import finding
+from config import finding, listings
 from config import load as loading
 from config.kept import Keeper
 from config.load import load
@@ -157,6 +157,26 @@ async def test_what_needs_a_restart_says_so(tmp_path: Path, monkeypatch: pytest.
         (told,) = await daemon.messages(1)
         assert "prices 1 min -> 2 min, workers 1 -> 2 (after a restart)" in told.text
         assert "Needs a restart: workers." in told.text
+
+
+async def test_a_refreshed_table_of_companies_counts_without_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `companies update` writes into the state folder, told by its numbers."""
+
+    def table(*names: str) -> bytes:
+        return listings.pack([listings.Row(name.lower(), name, (name.upper(),)) for name in names], date(2030, 1, 1))
+
+    async with running(tmp_path, monkeypatch) as daemon:
+        listings.write(daemon.places.listings, table("Acme", "Bolt"))
+        await daemon.until(lambda: "bolt" in daemon.config.companies)
+        listings.write(daemon.places.listings, table("Acme", "Cogs", "Dyno"))
+        await daemon.until(lambda: "cogs" in daemon.config.companies)
+        assert "bolt" not in daemon.config.companies
+        assert "cogs" == daemon.config.by_symbol["COGS"].id
+        first, second = await daemon.messages(2)
+        assert "listed companies: 2 added" in first.text
+        assert "listed companies: 2 added, 1 removed" in second.text
 
 
 async def test_a_broken_start_falls_back_on_the_last_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
