@@ -108,7 +108,9 @@ def load(folder: Path | None, *, shipped: bool = True, refreshed: Path | None = 
     add_to = "companies.yaml in your config folder" if folder is None else str(folder / "companies.yaml")
     sources.watchlists = found.watchlists()
     known = Known(registry, known_groups, add_to, dropped, complete)
-    watchlists, wrong = watching.watchlists(sources.watchlists, known, settings.channel)
+    watchlists, wrong = watching.watchlists(
+        sources.watchlists, known, settings.channel, merge.severity_channels(sources.settings)
+    )
     problems += wrong
     problems += found.strangers()
     told = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line, problem.column)))

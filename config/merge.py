@@ -136,6 +136,16 @@ def _tiers(forms: Sequence[SeverityForm]) -> Tiers:
     return found
 
 
+def severity_channels(sources: Sequence[Source[SettingsForm]]) -> list[Placed[str]]:
+    """The channels that severities are told in besides a watchlist's own, where they are written."""
+    return [
+        Placed(channel, source.document, ("severity", name, "channel"))
+        for source in sources
+        for name in ("notice", "alert", "alarm")
+        if (channel := getattr(source.form.severity, name).channel)
+    ]
+
+
 def feeds(
     shipped: Sequence[Source[FeedsForm]], sources: Sequence[Source[SettingsForm]]
 ) -> tuple[tuple[Feed, ...], list[Problem]]:

@@ -37,9 +37,9 @@ class Known:
 
 
 def watchlists(
-    sources: Sequence[Source[WatchlistForm]], known: Known, channel: str
+    sources: Sequence[Source[WatchlistForm]], known: Known, channel: str, elsewhere: Sequence[Placed[str]] = ()
 ) -> tuple[tuple[Watchlist, ...], list[Problem]]:
-    """All watchlists, their companies found; `channel` is for lists without one."""
+    """All watchlists, their companies found; `channel` is for lists without one, `elsewhere` those of severities."""
     found: dict[str, Placed[Watchlist]] = {}
     problems: list[Problem] = []
     for source in sources:
@@ -57,7 +57,8 @@ def watchlists(
         first = found.setdefault(name, made)
         if first is not made:
             problems.append(made.problem(f"the name {name} is taken ({first.where}): change one"))
-    problems += lint.channels(list(found.values()), channel)
+    own = [Placed(one.value.channel, one.document, ("channel",)) for one in found.values()]
+    problems += lint.channels([*own, *elsewhere], channel)
     return tuple(one.value for one in found.values()), problems
 
 

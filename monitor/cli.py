@@ -462,7 +462,7 @@ def why(
 
 @app.command(name="test-alert")
 def alert_for_test(config: Folder = None) -> None:
-    """Send a test message to every channel of the watchlists, and say how that went."""
+    """Send a test message to every channel of the configuration, and say how that went."""
     from monitor.commands import send_test
     from monitor.notifiers import notifier_of
 

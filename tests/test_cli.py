@@ -145,6 +145,7 @@ def test_test_alert_prints_without_a_token(folder: Path) -> None:
 def test_test_alert_reaches_slack_or_says_what_to_mend(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One message when all is well; a refused token is told in words with exit code 2."""
     watch(folder, 'name: AI\nchannel: "#ai"\ncompanies: [NVDA]\n')
+    (folder / "aftershock.yaml").write_text('channel: "#ai"\n', encoding="utf-8")
     with SlackServer("#ai") as slack:
         monkeypatch.setenv("AFTERSHOCK_SLACK_URL", slack.url)
         monkeypatch.setenv("SLACK_BOT_TOKEN", slack.token)
