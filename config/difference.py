@@ -71,7 +71,7 @@ def _settings(old: Settings, new: Settings) -> Iterator[str]:
         before, after = getattr(old, one.name), getattr(new, one.name)
         if before != after:
             note = " (after a restart)" if one.name in RESTART else ""
-            yield f"{_SETTINGS.get(one.name, one.name)} {_said(before)} -> {_said(after)}{note}"
+            yield f"{_SETTINGS.get(one.name, one.name)} {as_written(before)} -> {as_written(after)}{note}"
 
 
 def _feeds(old: Config, new: Config) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _watchlist(old: Watchlist, new: Watchlist) -> Iterator[str]:
     for key in ("name", "channel", "events", "follow", "unlinked", "cooldown"):
         before, after = getattr(old, key), getattr(new, key)
         if before != after:
-            yield f"{key} {_said(before, none='any')} -> {_said(after, none='any')}"
+            yield f"{key} {as_written(before, none='any')} -> {as_written(after, none='any')}"
     if old.thresholds != new.thresholds:
         yield from _rows("", old.thresholds, new.thresholds)
     before, after = ({one.symbol: one for one in watchlist.companies} for watchlist in (old, new))
@@ -112,7 +112,7 @@ def _watchlist(old: Watchlist, new: Watchlist) -> Iterator[str]:
         if one.thresholds != other.thresholds:
             yield from _rows("", was, now)
         if one.holding != other.holding:
-            yield f"holding {_said(one.holding)} -> {_said(other.holding)}"
+            yield f"holding {as_written(one.holding)} -> {as_written(other.holding)}"
 
     yield from _named(before, after, "", changed)
 
@@ -219,7 +219,7 @@ def _span(seconds: float) -> str:
     return f"{seconds / size:g} {unit}"
 
 
-def _said(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatever a setting is
+def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatever a setting is
     """A setting as one would write it."""
     if value is None:
         return none

@@ -6,7 +6,7 @@ the result is checked as the daemon would read it before it takes the file's pla
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -110,9 +110,18 @@ def watch(
         company = loaded.known.registry.find(symbol)
         note = company.name if company and not symbol.isalpha() else ""
         path = edit_text(folder, _name(source, folder), lambda text: _added(text, symbol, settings, note))
-        return Changed(path, f"{symbol} is watched now, on the list {title}")
+        return Changed(path, f"{symbol} is watched now, on the list {title}{_said(settings)}")
     path = edit_text(folder, _name(source, folder), lambda text: _settled(text, found, symbol, settings))
-    return Changed(path, f"{symbol} on the list {title} has new settings")
+    return Changed(path, f"{symbol} on the list {title} has new settings{_said(settings)}")
+
+
+def _said(settings: Mapping[str, Any]) -> str:
+    """The settings that were written, as they stand in the file; "" for none."""
+    rows = (
+        "{" + ", ".join(f"{key}: {value}" for key, value in row.items()) + "}" for row in settings.get("thresholds", ())
+    )
+    said = [*rows, *([f"holding {settings['holding']}"] if "holding" in settings else [])]
+    return f": {', '.join(said)}" if said else ""
 
 
 def unwatch(folder: Path, name: str, watchlist: str = "", refreshed: Path | None = None) -> list[Changed]:

@@ -98,6 +98,7 @@ def load(folder: Path | None, *, shipped: bool = True, refreshed: Path | None = 
     feeds, wrong = merge.feeds(sources.feeds, sources.settings)
     problems += wrong
     settings = merge.settings(sources.settings)
+    problems += merge.severity_order(sources.settings, settings.tiers)
     sources.groups = found.files("groups.yaml", GroupsForm)
     known_groups, wrong = _once(
         "groups",

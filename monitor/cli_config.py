@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from config.fields import Channel, Contact, Hours, Percent
 from config.groups import Group
 from config.load import load
+from config.registry import nearest_of
 from config.starting import STARTER, Choice, write_starter
 from config.types import Config
 from monitor.cli_terminal import WRONG, Folder, err, fail, looked, out, places, plain
@@ -62,7 +63,9 @@ def _picked(answer: str, groups: Sequence[Group]) -> tuple[str, ...]:
     found = []
     for word in answer.replace(",", " ").split():
         if word not in by_name:
-            raise ValueError(f"{word} is no group: write numbers from 1 to {len(groups)}, or ids")
+            near = nearest_of(word, (one.id for one in groups))
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(one.id for one in groups)}"
+            raise ValueError(f"{word} is no group: {hint}")
         found.append(by_name[word])
     return tuple(dict.fromkeys(found))
 

@@ -207,7 +207,7 @@ def test_watch_unwatch_and_show_work_from_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "watchlists/ai.yaml").write_text("companies:\n  - NVDA  # mine\n", encoding="utf-8")
     put = CliRunner().invoke(app, ["watch", "ASML.AS", "4%", "2.5sigma", *folder])
-    assert (0, "ASML.AS is watched now, on the list ai") == (put.exit_code, put.stdout.partition(" (")[0])
+    assert (0, "ASML.AS is watched now, on the list ai: {move: 4%, sigma: 2.5}") == (put.exit_code, put.stdout.partition(" (")[0])
     shown = CliRunner().invoke(app, ["config", "show", "--origin", *folder])
     assert "[{move: 4%, sigma: 2.5}]" in shown.stdout
     assert "watchlists/ai.yaml:3:5" in shown.stdout
@@ -223,7 +223,7 @@ def test_init_asks_what_to_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     answers = "quantumm\n16\nAI Desk\n#desk\n\n3\n4%\nafter 22:00 Europe/Berlin\n"
     asked = CliRunner().invoke(app, ["init", "--config", str(tmp_path)], input=answers)
     assert 0 == asked.exit_code, asked.output
-    assert "quantumm is no group: write numbers from 1 to 16, or ids" in asked.output
+    assert "quantumm is no group: did you mean quantum?" in asked.output
     assert "3 of what? Write 3% if that is meant" in asked.output
     text = (tmp_path / "watchlists/ai.yaml").read_text(encoding="utf-8")
     assert "  - group: quantum\n" in text

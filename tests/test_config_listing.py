@@ -78,7 +78,7 @@ def _folder(small: Path) -> Path:
 def test_a_stock_is_added_in_the_form_of_the_list(folder: Path) -> None:
     """After the last entry, in its column, with its name where the symbol does not say it; nothing else changes."""
     done = watch(folder, "Advantest", [row_of(["4%", "2.5 sigma"])])
-    assert "6857.T is watched now, on the list AI" == done.said
+    assert "6857.T is watched now, on the list AI: {move: 4%, sigma: 2.5}" == done.said
     line = "    - 6857.T: {thresholds: [{move: 4%, sigma: 2.5}]}  # Advantest\n"
     assert LIST.replace("    - group: quantum\n", f"    - group: quantum\n{line}") == after(folder)
     entry = next(w for w in config(folder).watchlists[0].companies if w.symbol == "6857.T")
