@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import Final
 
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -109,10 +109,14 @@ def _unit(view: DaysView) -> str:
     return "a week" if len(view.days) > MOST_DAYS else "a day"
 
 
+def _monday(one: date) -> date:
+    return one - timedelta(days=one.weekday())
+
+
 def _weeks(days: Sequence[date]) -> list[tuple[date, slice]]:
     """The Monday of each week that has a day, with the places of its days."""
     found, start = [], 0
-    for monday, same in groupby(days, lambda one: one - timedelta(days=one.weekday())):
+    for monday, same in groupby(days, _monday):
         end = start + len(list(same))
         found.append((monday, slice(start, end)))
         start = end
@@ -153,9 +157,10 @@ def _draw(figure: Figure, axes: Axes, view: DaysView) -> None:
         say(figure, BOX[0], 0.052 - 0.026 * number, text, size=7, color=FRAME)
 
 
-def _faint(colour: str) -> tuple[float, ...]:
+def _faint(colour: str) -> str:
     """A colour as it would shine through, but no line does."""
-    return tuple(NEAR * a + (1 - NEAR) * b for a, b in zip(to_rgb(colour), to_rgb(GROUND), strict=True))
+    red, green, blue = (NEAR * a + (1 - NEAR) * b for a, b in zip(to_rgb(colour), to_rgb(GROUND), strict=True))
+    return to_hex((red, green, blue))
 
 
 def _legend(axes: Axes, view: DaysView) -> None:

@@ -54,7 +54,8 @@ def told(before: WhatIf | None, after: WhatIf, days: int, than: str) -> Iterator
         )
         return
     dates = sorted(day for _, day in after.sessions)
-    yield f"The last {days} days, {count(number, 'session')} from {dates[0]:%d %b} to {dates[-1]:%d %b %Y}:"
+    year = "" if dates[0].year == dates[-1].year else f" {dates[0].year}"
+    yield f"The last {days} days, {count(number, 'session')} from {dates[0]:%d %b}{year} to {dates[-1]:%d %b %Y}:"
     yield _counts(before, after, than)
     yield from _days(before, after, sorted(set(dates)), than)
     if before is not None:

@@ -20,7 +20,10 @@ def view(
     days = tuple(LAST - timedelta(days=n) for n in reversed(range(len(edited))))
     none = (0,) * len(edited)
     return DaysView(
-        days, Bars("edited", edited, near or none), other and Bars("now in force", other, near or none), note
+        days,
+        Bars("edited", edited, near or none),
+        Bars("now in force", other, near or none) if other else None,
+        note,
     )
 
 

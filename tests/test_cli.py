@@ -207,7 +207,10 @@ def test_watch_unwatch_and_show_work_from_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "watchlists/ai.yaml").write_text("companies:\n  - NVDA  # mine\n", encoding="utf-8")
     put = CliRunner().invoke(app, ["watch", "ASML.AS", "4%", "2.5sigma", *folder])
-    assert (0, "ASML.AS is watched now, on the list ai: {move: 4%, sigma: 2.5}") == (put.exit_code, put.stdout.partition(" (")[0])
+    assert (0, "ASML.AS is watched now, on the list ai: {move: 4%, sigma: 2.5}") == (
+        put.exit_code,
+        put.stdout.partition(" (")[0],
+    )
     shown = CliRunner().invoke(app, ["config", "show", "--origin", *folder])
     assert "[{move: 4%, sigma: 2.5}]" in shown.stdout
     assert "watchlists/ai.yaml:3:5" in shown.stdout
