@@ -109,10 +109,19 @@ def watch(
     if found is None or not _alone(found, source):
         company = loaded.known.registry.find(symbol)
         note = company.name if company and not symbol.isalpha() else ""
-        path = edit_text(folder, _name(source, folder), lambda text: _added(text, symbol, settings, note))
+        path = edit_text(folder, _name(source, folder), lambda text: _added(text, symbol, settings, note), refreshed)
         return Changed(path, f"{symbol} is watched now, on the list {title}{_said(settings)}")
-    path = edit_text(folder, _name(source, folder), lambda text: _settled(text, found, symbol, settings))
+    if {**_own(found), **settings} == _own(found):
+        raise EditError(f"{symbol} on the list {title} has these settings already ({found.where})")
+    path = edit_text(folder, _name(source, folder), lambda text: _settled(text, found, symbol, settings), refreshed)
     return Changed(path, f"{symbol} on the list {title} has new settings{_said(settings)}")
+
+
+def _own(found: Placed[Watched]) -> dict[str, Any]:
+    """The settings of an entry as its file has them."""
+    entry = found.document.root["companies"][found.loc[1]]
+    written: Any = next(iter(entry.values())) if isinstance(entry, Mapping) else None
+    return dict(written) if isinstance(written, Mapping) else {}
 
 
 def _said(settings: Mapping[str, Any]) -> str:
@@ -143,7 +152,7 @@ def unwatch(folder: Path, name: str, watchlist: str = "", refreshed: Path | None
         alone = _alone(found, source)
         last = sum(one.loc == found.loc and one.document is found.document for one in entries.values()) == 1
         change = partial(_without if alone or last else _excepted, found=found, symbol=symbol)
-        path = edit_text(folder, _name(source, folder), change)
+        path = edit_text(folder, _name(source, folder), change, refreshed)
         done.append(Changed(path, f"{symbol} is no longer watched on the list {title}"))
         if alone:
             done += unwatch(folder, symbol, title, refreshed) if _still(folder, title, symbol, refreshed) else []

@@ -673,7 +673,7 @@ def add_feed(
             out.print(f"{found.url} is followed already, as {known.id}", highlight=False, soft_wrap=True)
             return
         feed = named(found, {feed.id for feed in settings.feeds}, name, topic)
-        path = add_feeds(places(config).config, [feed])
+        path = add_feeds(places(config).config, [feed], places(config).listings)
     except FeedError as error:
         fail(f"{url}: {error}")
     except EditError as error:
@@ -699,7 +699,7 @@ def import_feeds(
     try:
         outlines = read_opml(file.read_bytes())
         fresh = from_outlines(settings, outlines)
-        where = add_feeds(places(config).config, fresh) if fresh else places(config).config
+        where = add_feeds(places(config).config, fresh, places(config).listings) if fresh else places(config).config
     except OSError as error:
         fail(f"{file}: {error.strerror or error}")
     except OpmlError as error:

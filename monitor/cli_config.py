@@ -94,6 +94,8 @@ def init(
 ) -> None:
     """Write a commented starter configuration; asks what to watch. Never overwrites."""
     where = places(config).config
+    if in_the_way := next((one for one in (where, *where.parents) if one.exists() and not one.is_dir()), None):
+        fail(f"{in_the_way}: this is a file. Name a folder; it is made if need be")
     groups = _shipped_groups(load(None).known.groups)
     if channel and (wrong := _refusal(Channel, channel)):
         fail(wrong)

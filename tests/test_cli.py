@@ -220,6 +220,14 @@ def test_watch_unwatch_and_show_work_from_the_terminal(tmp_path: Path) -> None:
     assert "companies:\n  - NVDA  # mine\n" == (tmp_path / "watchlists/ai.yaml").read_text(encoding="utf-8")
 
 
+def test_init_says_what_is_in_its_way(tmp_path: Path) -> None:
+    """A file where a folder belongs, in one line that names it."""
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    for where in ("taken", "taken/below"):
+        result = command("init", "--yes", "--config", str(tmp_path / where))
+        assert (2, True) == (result.exit_code, f"{tmp_path / 'taken'}: this is a file" in result.stderr)
+
+
 def test_init_asks_what_to_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong answer is asked again; what was chosen is written."""
     monkeypatch.setattr("monitor.cli_config.interactive", lambda: True)
