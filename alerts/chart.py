@@ -7,7 +7,7 @@ Ito, 2008), and each line that counts is named at its end. What the sighted see,
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -89,15 +89,25 @@ def draw(view: ChartView) -> Picture:
     lines = [line for line in view.lines if line.points]
     if not lines:
         raise ValueError("there is no price to draw")
+    png = card((0.075, 0.155, 0.775, 0.68), lambda figure, axes: _draw(figure, axes, view, lines))
+    return Picture(png, cut(clean(view.title), 150), alt_text(view))
+
+
+def card(box: tuple[float, float, float, float], fill: Callable[[Figure, Axes], None]) -> bytes:
+    """A card with one pair of axes as PNG: left, bottom, width and height in parts of the card, and what to put there.
+
+    The same bytes for the same filling: no program, version or date is written into it.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a glyph that the font lacks is drawn as a box
         figure = Figure(figsize=SIZE, dpi=DOTS, facecolor=GROUND, edgecolor=FRAME, linewidth=2)
         canvas = FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.075, 0.155, 0.775, 0.68))
-        _draw(figure, axes, view, lines)
+        axes = figure.add_axes(box)
+        frame(axes)
+        fill(figure, axes)
         out = io.BytesIO()
         canvas.print_png(out, metadata={"Software": None})  # type: ignore[no-untyped-call]
-    return Picture(out.getvalue(), cut(clean(view.title), 150), alt_text(view))
+    return out.getvalue()
 
 
 def alt_text(view: ChartView) -> str:
@@ -126,7 +136,7 @@ def _draw(figure: Figure, axes: Axes, view: ChartView, lines: Sequence[Line]) ->
         if span.end > start - room and span.start < end + room:
             left, right = max(span.start, start - room), min(span.end, end + room)
             axes.axvspan(date2num(left), date2num(right), color="#e8ecf3", zorder=0, linewidth=0)
-            _say(axes, date2num(left + (right - left) / 2), 1.012, span.name, transform=axes.get_xaxis_transform(),
+            say(axes, date2num(left + (right - left) / 2), 1.012, span.name, transform=axes.get_xaxis_transform(),
                  ha="center", va="bottom", size=8, color=FRAME)  # fmt: skip
     axes.axhline(0.0, color=INK, linewidth=0.8, zorder=1)
     for line in reversed(lines[NAMED:]):
@@ -138,12 +148,12 @@ def _draw(figure: Figure, axes: Axes, view: ChartView, lines: Sequence[Line]) ->
     _news(axes, view, start - room, end + room)
     named = [(line, COLOURS[n % len(COLOURS)]) for n, line in enumerate(lines[:NAMED])]
     _labels(axes, [*named, *((line, INK) for line in market)])
-    _say(figure, 0.075, 0.945, cut(clean(view.title), 88), size=12.5, weight="bold", color=INK)
+    say(figure, 0.075, 0.945, cut(clean(view.title), 88), size=12.5, weight="bold", color=INK)
     rest = len(lines) - NAMED
     small = "Percent from the last regular close · UTC · dotted: market · dashed: path between prices not known"
     small += f" · grey: {rest} more" if rest > 0 else ""
-    _say(figure, 0.075, 0.9, small, size=7.5, color=FRAME)
-    _say(figure, 0.985, 0.9, f"drawn {moment(view.at)}", size=7.5, color=FRAME, ha="right")
+    say(figure, 0.075, 0.9, small, size=7.5, color=FRAME)
+    say(figure, 0.985, 0.9, f"drawn {moment(view.at)}", size=7.5, color=FRAME, ha="right")
 
 
 def _plot(axes: Axes, line: Line, **style: Any) -> None:  # noqa: ANN401  matplotlib's own
@@ -167,10 +177,14 @@ def _range(lines: Sequence[Line]) -> tuple[float, float]:
 
 
 def _style(axes: Axes) -> None:
-    axes.set_facecolor(GROUND)
     axes.xaxis.set_major_locator(AutoDateLocator(tz=UTC, minticks=4, maxticks=10))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=UTC))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.4g} %" if value else "0"))
+
+
+def frame(axes: Axes) -> None:
+    """What the axes of every picture look like: two thin sides and faint lines across."""
+    axes.set_facecolor(GROUND)
     axes.grid(axis="y", color="#dfe3ea", linewidth=0.7, zorder=0)
     axes.tick_params(colors=FRAME, labelsize=8, length=3)
     for side in ("top", "right"):
@@ -188,9 +202,9 @@ def _news(axes: Axes, view: ChartView, start: datetime, end: datetime) -> None:
         if inside:
             axes.axvline(x, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
         axes.plot([x], [low], marker="^" if inside else "<", markersize=9, color=INK, clip_on=False, zorder=6)
-        _say(axes, x, low, str(number), ha="center", va="center", size=5.5, color="white", weight="bold", zorder=7)
+        say(axes, x, low, str(number), ha="center", va="center", size=5.5, color="white", weight="bold", zorder=7)
         words = f"{number}  {moment(at) if not inside else clock(at)}  {cut(clean(what), 110)}"
-        _say(axes.figure, 0.075, 0.085 - 0.026 * (number - 1), words, size=7.5, color=INK)
+        say(axes.figure, 0.075, 0.085 - 0.026 * (number - 1), words, size=7.5, color=INK)
 
 
 def _labels(axes: Axes, named: Sequence[tuple[Line, str]]) -> None:
@@ -214,7 +228,7 @@ def _labels(axes: Axes, named: Sequence[tuple[Line, str]]) -> None:
         axes.plot([x, right], [y, place], color=colour, linewidth=0.6, alpha=0.7, clip_on=False, zorder=3)
         text = f" {line.symbol} {percent(line.last)}"
         size = 7.5 if line.market else 8.5
-        _say(axes, right, place, text, ha="left", va="center", size=size, color=colour, weight="bold")
+        say(axes, right, place, text, ha="left", va="center", size=size, color=colour, weight="bold")
 
 
 def _in_place(axes: Axes, named: Sequence[tuple[Line, str]], step: float) -> None:
@@ -226,9 +240,9 @@ def _in_place(axes: Axes, named: Sequence[tuple[Line, str]], step: float) -> Non
         before[end] = place = min([y, *(p - step * 0.8 for p in near)])
         text = f" {line.symbol} {percent(line.last)}"
         halo = {"facecolor": GROUND, "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
-        _say(axes, date2num(end), place, text, va="center", size=7.5, color=colour, weight="bold", bbox=halo, zorder=5)
+        say(axes, date2num(end), place, text, va="center", size=7.5, color=colour, weight="bold", bbox=halo, zorder=5)
 
 
-def _say(where: Any, x: float, y: float, text: str, **style: Any) -> None:  # noqa: ANN401  matplotlib's own
+def say(where: Any, x: float, y: float, text: str, **style: Any) -> None:  # noqa: ANN401  matplotlib's own
     """Text as it is: a dollar sign begins no formula."""
     where.text(x, y, text, parse_math=False, **style)

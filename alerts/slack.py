@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from alerts.types import Delivery, DeliveryError, DeliveryKind, Picture
 from alerts.words import cut, escape
+from config.registry import nearest_of
 
 BASE_URL: Final = AsyncWebClient.BASE_URL
 EVENT_TYPE: Final = "aftershock"
@@ -232,7 +233,9 @@ class Slack:
             if not cursor:
                 break
         if channel not in self._ids:
-            raise _RefusedError("not_in_channel", _words("not_in_channel", channel), permanent=True)
+            near = nearest_of(channel, self._ids)
+            meant = f"; or did you mean {near}, where it is?" if near else ""
+            raise _RefusedError("not_in_channel", _words("not_in_channel", channel) + meant, permanent=True)
         return self._ids[channel]
 
     async def _with_blocks(

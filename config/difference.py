@@ -46,11 +46,14 @@ def differences(old: Config, new: Config) -> tuple[str, ...]:
     parts: dict[str, list[str]] = {"aftershock.yaml": [*_settings(old.settings, new.settings), *_feeds(old, new)]}
     for watchlist, said in _watchlists(old.watchlists, new.watchlists):
         parts.setdefault(watchlist.file or watchlist.name, []).extend(said)
-    parts["companies.yaml"] = list(_companies(old.companies, new.companies))
-    parts["relations.yaml"] = list(_relations(old.relations, new.relations))
-    parts["events.yaml"] = list(_events(old, new))
+    if old.companies is not new.companies:
+        parts["companies.yaml"] = list(_companies(old.companies, new.companies))
+    if old.relations is not new.relations:
+        parts["relations.yaml"] = list(_relations(old.relations, new.relations))
+    if old.lexicon is not new.lexicon:
+        parts["events.yaml"] = list(_events(old, new))
     if old.listings != new.listings:
-        parts["listed companies"] = ["another table"]
+        parts["listed companies"] = list(_listed(old.companies, new.companies))
     return tuple(f"{file}: {', '.join(_few(said))}" for file, said in parts.items() if said)
 
 
@@ -68,7 +71,7 @@ def _settings(old: Settings, new: Settings) -> Iterator[str]:
         before, after = getattr(old, one.name), getattr(new, one.name)
         if before != after:
             note = " (after a restart)" if one.name in RESTART else ""
-            yield f"{_SETTINGS.get(one.name, one.name)} {_said(before)} -> {_said(after)}{note}"
+            yield f"{_SETTINGS.get(one.name, one.name)} {as_written(before)} -> {as_written(after)}{note}"
 
 
 def _feeds(old: Config, new: Config) -> Iterator[str]:
@@ -98,7 +101,7 @@ def _watchlist(old: Watchlist, new: Watchlist) -> Iterator[str]:
     for key in ("name", "channel", "events", "follow", "unlinked", "cooldown"):
         before, after = getattr(old, key), getattr(new, key)
         if before != after:
-            yield f"{key} {_said(before, none='any')} -> {_said(after, none='any')}"
+            yield f"{key} {as_written(before, none='any')} -> {as_written(after, none='any')}"
     if old.thresholds != new.thresholds:
         yield from _rows("", old.thresholds, new.thresholds)
     before, after = ({one.symbol: one for one in watchlist.companies} for watchlist in (old, new))
@@ -109,7 +112,7 @@ def _watchlist(old: Watchlist, new: Watchlist) -> Iterator[str]:
         if one.thresholds != other.thresholds:
             yield from _rows("", was, now)
         if one.holding != other.holding:
-            yield f"holding {_said(one.holding)} -> {_said(other.holding)}"
+            yield f"holding {as_written(one.holding)} -> {as_written(other.holding)}"
 
     yield from _named(before, after, "", changed)
 
@@ -166,6 +169,15 @@ def _companies(old: Mapping[str, Company], new: Mapping[str, Company]) -> Iterat
     yield from _named(before, after, "", lambda _b, _a: ["changed"])
 
 
+def _listed(old: Mapping[str, Company], new: Mapping[str, Company]) -> Iterator[str]:
+    """What another table comes to, counted."""
+    added, removed = len(new.keys() - old.keys()), len(old.keys() - new.keys())
+    changed = sum(one.origin is Origin.LISTED and id_ in old and old[id_] != one for id_, one in new.items())
+    counts = ((added, "added"), (removed, "removed"), (changed, "changed"))
+    said = [f"{number:,} {what}" for number, what in counts if number]
+    yield from said or ["another table of the same companies"]
+
+
 def _relations(old: Sequence[Relation], new: Sequence[Relation]) -> Iterator[str]:
     def edges(relations: Sequence[Relation]) -> dict[str, list[Relation]]:
         found: dict[str, list[Relation]] = {}
@@ -207,7 +219,7 @@ def _span(seconds: float) -> str:
     return f"{seconds / size:g} {unit}"
 
 
-def _said(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatever a setting is
+def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatever a setting is
     """A setting as one would write it."""
     if value is None:
         return none

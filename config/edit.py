@@ -35,7 +35,7 @@ class EditError(Exception):
     """A file could not be changed and is as it was; `args[0]` says why, for the person who asked."""
 
 
-def add_feeds(folder: Path, feeds: Sequence[Feed]) -> Path:
+def add_feeds(folder: Path, feeds: Sequence[Feed], refreshed: Path | None = None) -> Path:
     """Follow these feeds: put them under `feeds: add:` of the settings, which are made if need be; give the file.
 
     Where `only` names the feeds to follow, they are named there too; `drop` loses them. Raises EditError.
@@ -59,7 +59,7 @@ def add_feeds(folder: Path, feeds: Sequence[Feed]) -> Path:
             if isinstance(section.get("drop"), CommentedSeq) and feed.id in section["drop"]:
                 section["drop"].remove(feed.id)
 
-    return edit_text(folder, SETTINGS, lambda text: changed(text, change))
+    return edit_text(folder, SETTINGS, lambda text: changed(text, change), refreshed)
 
 
 def feed_id(name: str, taken: Collection[str]) -> str:
@@ -82,10 +82,11 @@ def _quoted(text: str) -> str:
     return text if _PLAIN.fullmatch(text) and not text.endswith(" ") else DoubleQuotedScalarString(text)
 
 
-def edit_text(folder: Path, name: str, change: Callable[[str], str]) -> Path:
+def edit_text(folder: Path, name: str, change: Callable[[str], str], refreshed: Path | None = None) -> Path:
     """Apply `change` to the text of a file of `folder`; give the file.
 
-    What is written has been checked; what was wrong before is not touched. Raises EditError.
+    What is written has been checked, with the table of companies at `refreshed` if it is the newer one; what was wrong
+    before is not touched. Raises EditError.
     """
     path = folder / name
     try:
@@ -93,10 +94,10 @@ def edit_text(folder: Path, name: str, change: Callable[[str], str]) -> Path:
         path = path.resolve()
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
         says_something = any(line.strip() and line.lstrip()[0] != "#" for line in before.splitlines())
-        if says_something and (wrong := [p for p in load(folder).problems if p.fatal]):
+        if says_something and (wrong := [p for p in load(folder, refreshed=refreshed).problems if p.fatal]):
             raise EditError(f"mend this first, nothing was changed: {wrong[0]}")
         after = change(before)
-        if problems := _problems_of(folder, name, after):
+        if problems := _problems_of(folder, name, after, refreshed):
             raise EditError(f"nothing was changed, as it would be wrong: {problems[0]}")
         now = path.read_bytes().decode("utf-8") if path.exists() else ""
         if now != before:
@@ -135,14 +136,14 @@ def _dumped(yaml: YAML, root: CommentedMap) -> str:
     return out.getvalue()
 
 
-def _problems_of(folder: Path, name: str, text: str) -> list[str]:
+def _problems_of(folder: Path, name: str, text: str, refreshed: Path | None) -> list[str]:
     """What would be wrong with the folder if that file of it were `text`."""
     with tempfile.TemporaryDirectory() as place:
         trial = Path(place) / "trial"
         shutil.copytree(folder, trial, ignore=_all_but_yaml)
         (trial / name).unlink(missing_ok=True)
         (trial / name).write_text(text, encoding="utf-8")
-        return [str(p).replace(str(trial), str(folder)) for p in load(trial).problems if p.fatal]
+        return [str(p).replace(str(trial), str(folder)) for p in load(trial, refreshed=refreshed).problems if p.fatal]
 
 
 def _all_but_yaml(folder: str, names: list[str]) -> list[str]:

@@ -106,6 +106,13 @@ def _header(text: str) -> str:
     return text
 
 
+def _contact(text: str) -> str:
+    """What publishers can reach somebody by."""
+    if re.search(r"[^\s@]@[^\s@]+\.[^\s@]|[^\s.]\.[^\s.]", _header(text)) is None:
+        raise ValueError(f"{text} reaches nobody: write an e-mail address or a web address, like you@example.com")
+    return text
+
+
 def _currency(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", text):
         raise ValueError(f"{text} is no currency: write three capitals like EUR, or GBX for pence")
@@ -244,7 +251,7 @@ Url: TypeAlias = Annotated[
     _shown("^https?://", "an address that starts with https://", "https://news.example/rss"),
 ]
 Contact: TypeAlias = Annotated[
-    Words, AfterValidator(_header), WithJsonSchema({"type": "string", "examples": ["you@example.com"]})
+    Words, AfterValidator(_contact), WithJsonSchema({"type": "string", "examples": ["you@example.com"]})
 ]
 Currency: TypeAlias = Annotated[
     Words, AfterValidator(_currency), _shown("^[A-Z]{3}$", "three capitals, like EUR", "EUR", "GBX")

@@ -7,7 +7,7 @@ includes, is the business of the merging modules.
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,15 +19,18 @@ from config.merge import Source
 from config.models import IncludedForm, WatchlistForm
 from config.refusals import checked
 from config.registry import nearest_of
-from config.tree import Document, read
+from config.tree import Document, text_of, written
 from config.types import Problem
 
 Form = TypeVar("Form", bound=BaseModel)
 
 WATCHLISTS = "watchlists"
 USER_FILES = ("aftershock.yaml", "groups.yaml", "companies.yaml", "relations.yaml", "events.yaml")
+YAML = frozenset((".yaml", ".yml"))
 FRAGMENT = "_"
 """How the name of a file in the folder of watchlists begins that is none itself, but included by others."""
+LATEST = 64
+"""Texts whose results are kept: an edit changes one file of a dozen, and the others need no second parse."""
 
 _Checked: TypeAlias = tuple[Document, Form | None, tuple[Problem, ...]]
 
@@ -37,8 +40,18 @@ def _read_shipped(path: Path, form: type[Form]) -> _Checked[Form]:
     return _read(path, form)
 
 
+@lru_cache(maxsize=LATEST)
+def _read_again(text: str, file: str, form: type[Form]) -> _Checked[Form]:
+    return _checked(written(text, file), form)
+
+
 def _read(path: Path, form: type[Form]) -> _Checked[Form]:
-    document = read(path)
+    """A file as it is now; the same result as before, the very object, where its text is the same."""
+    text = text_of(path)
+    return _checked(text, form) if isinstance(text, Document) else _read_again(text, str(path), form)
+
+
+def _checked(document: Document, form: type[Form]) -> _Checked[Form]:
     if document.root is None and not document.problems and form is not WatchlistForm:
         document = replace(document, root={})
     return checked(document, form)
@@ -163,20 +176,25 @@ class Finder:
         """Warnings of YAML files that nothing reads."""
         if self.folder is None or not self.folder.is_dir():
             return []
-        problems = []
-        for path in self.inside(self.folder):
-            if path.resolve() in self.included:
-                continue
-            if path.suffix in {".yaml", ".yml"} and path.name not in USER_FILES:
-                near = nearest_of(path.stem, (Path(name).stem for name in USER_FILES))
-                hint = f"did you mean {near}.yaml?" if near else "watchlists belong into the folder watchlists"
-                if path.name == "feeds.yaml":
-                    hint = "write your feeds into aftershock.yaml, under feeds: add:"
-                problems.append(Problem(str(path), 0, 0, f"this file is not read: {hint}", fatal=False))
-        problems += [
-            Problem(str(path), 0, 0, f"this file is not read: name it {path.stem}.yaml", fatal=False)
-            for path in self.inside(self.folder / WATCHLISTS)
-            if path.suffix == ".yml"
+        unread = {
+            **self.beside_settings(),
+            **{
+                path: f"name it {path.stem}.yaml"
+                for path in self.inside(self.folder / WATCHLISTS)
+                if path.suffix == ".yml"
+            },
+            **{
+                path: "put it into the folder watchlists itself"
+                for folder in self.inside(self.folder / WATCHLISTS)
+                if folder.is_dir()
+                for path in self.inside(folder)
+                if path.suffix in YAML
+            },
+        }
+        problems = [
+            Problem(str(path), 0, 0, f"this file is not read: {hint}", fatal=False)
+            for path, hint in unread.items()
+            if path.resolve() not in self.included
         ]
         problems += [
             Problem(str(path), 0, 0, "no watchlist includes this file: write `include: ...` into one", fatal=False)
@@ -184,6 +202,21 @@ class Finder:
             if path.suffix == ".yaml" and path.name[0] == FRAGMENT and path.resolve() not in self.included
         ]
         return problems
+
+    def beside_settings(self) -> dict[Path, str]:
+        """The YAML files of the folder itself, and of others in it, that nothing reads, with what to do about each."""
+        unread = {}
+        for path in self.inside(self.folder) if self.folder else ():
+            if path.suffix in YAML and path.name not in USER_FILES:
+                near = nearest_of(path.stem, (Path(name).stem for name in USER_FILES))
+                unread[path] = f"did you mean {near}.yaml?" if near else "watchlists belong into the folder watchlists"
+                if path.name == "feeds.yaml":
+                    unread[path] = "write your feeds into aftershock.yaml, under feeds: add:"
+            elif path.is_dir() and path.name != WATCHLISTS and nearest_of(path.name, (WATCHLISTS,)):
+                for one in self.inside(path):
+                    if one.suffix in YAML:
+                        unread[one] = f"call the folder {WATCHLISTS}, not {path.name}"
+        return unread
 
 
 def _is_there(path: Path) -> bool:

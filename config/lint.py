@@ -193,20 +193,23 @@ def _is_gone(watched: Watched, registry: Registry) -> bool:
     return company is not None and bool(company.note) and watched.symbol == company.symbol
 
 
-def channels(written: Sequence[Placed[Watchlist]], default: str) -> list[Problem]:
-    """Channels that differ from another's by one letter, which is rather a typo. Warnings, at the rarer one."""
-    uses = Counter([default, *(placed.value.channel for placed in written)])
+def channels(written: Sequence[Placed[str]], default: str) -> list[Problem]:
+    """Channels that differ from another's by one letter, which is rather a typo. Warnings, at the rarer one.
+
+    `written` are those of watchlists and severities, `default` that of the settings.
+    """
+    uses = Counter([default, *(placed.value for placed in written)])
     order = list(uses)
     problems = []
     for placed in written:
-        channel = placed.value.channel
+        channel = placed.value
         others = (one for one in order if _typo(channel, one))
         near = next(
             (one for one in others if (-uses[one], order.index(one)) < (-uses[channel], order.index(channel))), ""
         )
         if near:
             message = f"{channel} is a letter away from {near}: did you mean that?"
-            problems.append(placed.document.problem(("channel",), message, fatal=False))
+            problems.append(placed.problem(message, key=False, fatal=False))
     return problems
 
 

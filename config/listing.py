@@ -6,7 +6,7 @@ the result is checked as the daemon would read it before it takes the file's pla
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -109,10 +109,28 @@ def watch(
     if found is None or not _alone(found, source):
         company = loaded.known.registry.find(symbol)
         note = company.name if company and not symbol.isalpha() else ""
-        path = edit_text(folder, _name(source, folder), lambda text: _added(text, symbol, settings, note))
-        return Changed(path, f"{symbol} is watched now, on the list {title}")
-    path = edit_text(folder, _name(source, folder), lambda text: _settled(text, found, symbol, settings))
-    return Changed(path, f"{symbol} on the list {title} has new settings")
+        path = edit_text(folder, _name(source, folder), lambda text: _added(text, symbol, settings, note), refreshed)
+        return Changed(path, f"{symbol} is watched now, on the list {title}{_said(settings)}")
+    if {**_own(found), **settings} == _own(found):
+        raise EditError(f"{symbol} on the list {title} has these settings already ({found.where})")
+    path = edit_text(folder, _name(source, folder), lambda text: _settled(text, found, symbol, settings), refreshed)
+    return Changed(path, f"{symbol} on the list {title} has new settings{_said(settings)}")
+
+
+def _own(found: Placed[Watched]) -> dict[str, Any]:
+    """The settings of an entry as its file has them."""
+    entry = found.document.root["companies"][found.loc[1]]
+    written: Any = next(iter(entry.values())) if isinstance(entry, Mapping) else None
+    return dict(written) if isinstance(written, Mapping) else {}
+
+
+def _said(settings: Mapping[str, Any]) -> str:
+    """The settings that were written, as they stand in the file; "" for none."""
+    rows = (
+        "{" + ", ".join(f"{key}: {value}" for key, value in row.items()) + "}" for row in settings.get("thresholds", ())
+    )
+    said = [*rows, *([f"holding {settings['holding']}"] if "holding" in settings else [])]
+    return f": {', '.join(said)}" if said else ""
 
 
 def unwatch(folder: Path, name: str, watchlist: str = "", refreshed: Path | None = None) -> list[Changed]:
@@ -134,7 +152,7 @@ def unwatch(folder: Path, name: str, watchlist: str = "", refreshed: Path | None
         alone = _alone(found, source)
         last = sum(one.loc == found.loc and one.document is found.document for one in entries.values()) == 1
         change = partial(_without if alone or last else _excepted, found=found, symbol=symbol)
-        path = edit_text(folder, _name(source, folder), change)
+        path = edit_text(folder, _name(source, folder), change, refreshed)
         done.append(Changed(path, f"{symbol} is no longer watched on the list {title}"))
         if alone:
             done += unwatch(folder, symbol, title, refreshed) if _still(folder, title, symbol, refreshed) else []

@@ -136,6 +136,37 @@ def _tiers(forms: Sequence[SeverityForm]) -> Tiers:
     return found
 
 
+def severity_order(sources: Sequence[Source[SettingsForm]], tiers: Tiers) -> list[Problem]:
+    """Warnings of severities that no alert can have, since a graver one begins no later."""
+    times = {"notice": tiers.notice.times, "alert": tiers.alert.times, "alarm": tiers.alarm.times}
+    problems = []
+    for milder, graver in (("notice", "alert"), ("alert", "alarm")):
+        if times[milder] < times[graver]:
+            continue
+        written = [
+            (source.document, name)
+            for source in reversed(sources)
+            for name in (graver, milder)
+            if getattr(source.form.severity, name).times is not None
+        ]
+        message = f"{graver} begins at {times[graver]:g} times a threshold and {milder} at {times[milder]:g}: "
+        message += f"nothing would ever be of severity {milder}; write more for {graver}"
+        problems += [
+            document.problem(("severity", name, "times"), message, fatal=False) for document, name in written[:1]
+        ]
+    return problems
+
+
+def severity_channels(sources: Sequence[Source[SettingsForm]]) -> list[Placed[str]]:
+    """The channels that severities are told in besides a watchlist's own, where they are written."""
+    return [
+        Placed(channel, source.document, ("severity", name, "channel"))
+        for source in sources
+        for name in ("notice", "alert", "alarm")
+        if (channel := getattr(source.form.severity, name).channel)
+    ]
+
+
 def feeds(
     shipped: Sequence[Source[FeedsForm]], sources: Sequence[Source[SettingsForm]]
 ) -> tuple[tuple[Feed, ...], list[Problem]]:

@@ -53,6 +53,8 @@ MAX_STEPS = 3
 MAX_WORKERS = 64
 GROUP = "group"
 """The key that makes an entry of a watchlist a group."""
+_NAMING = ("symbol", "ticker", "company", "stock", "name")
+"""Keys that other programs have before a company; none of them is a company itself."""
 _BY_SIGN = {"%": "move", "$": "value_change"}
 OF_GROUP, OF_COMPANY = "[group]", "[company]"
 """What pydantic puts into an error's place to say which kind of entry it took a value for; no key is called so."""
@@ -70,10 +72,13 @@ def _entry(value: object) -> object:
     if isinstance(value, str):
         return {value: {}}
     if value is None:
-        raise ValueError("nothing stands after this dash: write a company, like NVDA, or remove it")
+        raise ValueError("there is nothing here: write a company, like NVDA, or remove it")
     if isinstance(value, list):
         message = "a list within the list: write each company with a dash of its own, like `- NVDA`"
         raise ValueError(message)  # noqa: TRY004 -- pydantic collects ValueError only
+    if isinstance(value, Mapping) and (named := next((value[key] for key in _NAMING if key in value), None)):
+        own = "`" if len(value) == 1 else ": {thresholds: [...]}`, its settings in braces"
+        raise ValueError(f"write the company itself after the dash: `- {named}{own}")
     if isinstance(value, Mapping) and len(value) == 1:
         key, name = next(iter(value.items()))
         if isinstance(name, str) and nearest_of(key, (GROUP,)):

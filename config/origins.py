@@ -3,17 +3,17 @@
 Pure, over the checked files that the loader gave back. A value is shown as it was written.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from config import watching
-from config.difference import rows_said
+from config import merge, watching
+from config.difference import as_written, rows_said
 from config.load import Loaded
 from config.merge import Source
 from config.tree import Items, Map
-from config.types import Threshold, Watchlist
+from config.types import Settings, Threshold, Tiers, Watchlist
 
 DEFAULT: Final = "default"
 LONGEST: Final = 70
@@ -46,7 +46,10 @@ def sections(loaded: Loaded, folder: Path, *, every: bool = False) -> Iterator[S
     Settings and watchlists are told whole, of the rest what the user's files say; with `every` the shipped files too.
     """
     sources = loaded.sources
-    yield Section("settings", tuple(_written(sources.settings, folder)))
+    settings = tuple(_written(sources.settings, folder))
+    yield Section(
+        "settings", (*settings, *_unwritten(merge.settings(sources.settings), {line.key for line in settings}))
+    )
     config = loaded.config
     by_name = {} if config is None else {one.name: one for one in config.watchlists}
     for source in sources.watchlists:
@@ -62,6 +65,17 @@ def sections(loaded: Loaded, folder: Path, *, every: bool = False) -> Iterator[S
         lines = tuple(_written(files, folder, own_only=not every))
         if lines:
             yield Section(title, lines)
+
+
+def _unwritten(settings: Settings, written: Collection[str]) -> Iterator[Line]:
+    """The settings that no file has to write, with what counts then."""
+    for key, value in (
+        ("contact", settings.contact or "none"),
+        ("quiet_hours", as_written(settings.quiet)),
+        *((f"severity.{one.name}.times", f"{getattr(settings.tiers, one.name).times:g}") for one in fields(Tiers)),
+    ):
+        if key not in written:
+            yield Line(key, value, DEFAULT)
 
 
 def _watchlist(watchlist: Watchlist, source: Source[Any], loaded: Loaded, folder: Path) -> Iterator[Line]:
@@ -90,7 +104,7 @@ def _default(key: str, value: Any) -> str:  # noqa: ANN401 -- any setting of a w
         return rows_said(rows)
     if value is None:
         return "any"
-    return f"[{', '.join(sorted(value))}]" if isinstance(value, frozenset) else str(value).lower()
+    return as_written(value)
 
 
 def _written(

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.models import OF_COMPANY, OF_GROUP
+from config.models import OF_COMPANY, OF_GROUP, SettingsForm, WatchlistForm
 from config.registry import nearest_of
 from config.tree import Document
 from config.types import Problem
@@ -69,7 +69,8 @@ def _problem(document: Document, form: type[BaseModel], error: ErrorDetails) -> 
     if kind == "missing":
         return document.problem(loc, f"{loc[-1]} is missing: add `{loc[-1]}: ...`")
     if kind == "extra_forbidden":
-        return document.problem(loc, _unknown(str(loc[-1]), _fields(form, loc[:-1])), key=True)
+        elsewhere = "" if loc[1:] else _elsewhere(str(loc[0]), form)
+        return document.problem(loc, elsewhere or _unknown(str(loc[-1]), _fields(form, loc[:-1])), key=True)
     if given is None and loc[-1:] == ["channel"]:
         return document.problem(
             loc, 'there is nothing here: write the channel in quotes, "#name", or # begins a comment'
@@ -84,6 +85,22 @@ def _words(error: ErrorDetails) -> str:
         return str(inner)
     say = _WORDS.get(error["type"])
     return say(error["input"], error.get("ctx", {})) if say else f"{_quote(error['input'])}: {error['msg']}"
+
+
+def _elsewhere(key: str, form: type[BaseModel]) -> str:
+    """Where a key of another file belongs, "" if no other file knows it or this one does."""
+    if key in {"watchlist", "watchlists"} and form is SettingsForm:
+        return f"{key}: each watchlist is a file of its own, in the folder watchlists"
+    for other, place in _PLACES.items():
+        if form in _PLACES and key in other.model_fields and key not in form.model_fields:
+            return f"{key}: write this into {place}"
+    return ""
+
+
+_PLACES: Mapping[type[BaseModel], str] = {
+    SettingsForm: "aftershock.yaml",
+    WatchlistForm: "a watchlist, a file in the folder watchlists",
+}
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:

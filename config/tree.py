@@ -139,6 +139,12 @@ def _copy(node: Any) -> Any:  # noqa: ANN401 -- any YAML value
 
 def read(path: Path) -> Document:
     """Read a file. Whatever is wrong with it, even that it can't be opened, comes back as a fatal Problem."""
+    text = text_of(path)
+    return text if isinstance(text, Document) else written(text, str(path))
+
+
+def text_of(path: Path) -> str | Document:
+    """The text of a file; a Document that says why it cannot be had."""
     file = str(path)
     try:
         if not path.is_file():
@@ -150,11 +156,15 @@ def read(path: Path) -> Document:
     except OSError as error:
         return _broken(file, WHOLE_FILE, f"cannot be read: {error.strerror or error}")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start]
         at = (before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1)
         return _broken(file, at, "this is not UTF-8: save the file with the encoding UTF-8")
+
+
+def written(text: str, file: str) -> Document:
+    """What a file of that name says with that text, the text kept."""
     return replace(parse(text, file), text=text)
 
 

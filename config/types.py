@@ -6,7 +6,7 @@ so an edit that arrives half-way changes nothing until the next pass.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from enum import StrEnum
 
@@ -343,6 +343,17 @@ class Config:
     fingerprint: str = ""
     by_symbol: Mapping[str, Company] = field(default_factory=dict)
     listings: str = ""
+
+    @property
+    def channels(self) -> Mapping[str, tuple[str, ...]]:
+        """Every channel that anything is told in, and what is, in words; in order of their names."""
+        named: dict[str, list[str]] = {self.settings.channel: ["operator's notices"]}
+        for watchlist in self.watchlists:
+            named.setdefault(watchlist.channel, []).append(f"watchlist {watchlist.name}")
+        for severity in fields(Tiers):
+            if channel := getattr(self.settings.tiers, severity.name).channel:
+                named.setdefault(channel, []).append(f"severity {severity.name}")
+        return {channel: tuple(what) for channel, what in sorted(named.items())}
 
     def instrument(self, symbol: str) -> Instrument:
         """The listing of that Yahoo symbol; KeyError if no company has it."""

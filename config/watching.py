@@ -37,9 +37,9 @@ class Known:
 
 
 def watchlists(
-    sources: Sequence[Source[WatchlistForm]], known: Known, channel: str
+    sources: Sequence[Source[WatchlistForm]], known: Known, channel: str, elsewhere: Sequence[Placed[str]] = ()
 ) -> tuple[tuple[Watchlist, ...], list[Problem]]:
-    """All watchlists, their companies found; `channel` is for lists without one."""
+    """All watchlists, their companies found; `channel` is for lists without one, `elsewhere` those of severities."""
     found: dict[str, Placed[Watchlist]] = {}
     problems: list[Problem] = []
     for source in sources:
@@ -57,7 +57,8 @@ def watchlists(
         first = found.setdefault(name, made)
         if first is not made:
             problems.append(made.problem(f"the name {name} is taken ({first.where}): change one"))
-    problems += lint.channels(list(found.values()), channel)
+    own = [Placed(one.value.channel, one.document, ("channel",)) for one in found.values()]
+    problems += lint.channels([*own, *elsewhere], channel)
     return tuple(one.value for one in found.values()), problems
 
 
@@ -184,7 +185,7 @@ def _watched(name: str, own: WatchedForm, registry: Registry, add_to: str) -> Wa
             f"{company.name} is private, so there is no price to watch: remove it "
             "(its news still reaches the listed companies it is related to)"
         )
-    if message := _run_together(name, registry):
+    if message := _run_together(name, registry) or _written_elsewhere(name, registry):
         return message
     stem = name.rpartition(".")[0]
     home = registry.find(stem) if re.fullmatch(r"\S+\.[A-Za-z]{1,3}", name) else None
@@ -201,6 +202,19 @@ def _watched(name: str, own: WatchedForm, registry: Registry, add_to: str) -> Wa
     return (
         f"{asked} To watch one that is not known yet, add it to {add_to}: `{id_}: {{name: ..., symbols: [{symbol}]}}`"
     )
+
+
+def _written_elsewhere(name: str, registry: Registry) -> str:
+    """What to write for NASDAQ:NVDA, as other programs have it, and for NVDA 5%; "" for anything else."""
+    _, _, symbol = name.rpartition(":")
+    company = registry.find(symbol.strip()) if symbol != name else None
+    if company is not None and company.symbol is not None:
+        listed = " or ".join(instrument.symbol for instrument in company.instruments)
+        return f"{name}: write the symbol as Yahoo Finance has it, {listed}"
+    words, _, sign = name.rpartition(" ")
+    if words and sign[-1:] == "%" and (listing := registry.listing(words)):
+        return f"{name} is read as one text: write {listing}: {{thresholds: [{{move: {sign}}}]}}"
+    return ""
 
 
 def _run_together(name: str, registry: Registry) -> str:

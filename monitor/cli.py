@@ -257,9 +257,15 @@ def check(
     what_if: Annotated[
         int, typer.Option("--what-if", metavar="DAYS", min=0, help="Also count what it would have told on stored days")
     ] = 0,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE.png", help="With --what-if: also draw its alerts a day there"),
+    ] = None,
 ) -> None:
     """Validate the configuration; exit 0, or 2 with file:line:col: message."""
     where = folder or config
+    if picture and not what_if:
+        fail("--picture draws what --what-if counts: write --what-if 30 too, for the last 30 days")
     settings = configured(where)
     watched = {w.symbol for watchlist in settings.watchlists for w in watchlist.companies}
     shown = where or places(None).config
@@ -275,7 +281,7 @@ def check(
     )
     if what_if:
         with told_plainly():
-            cli_config.tell_what_if(settings, where, what_if, datetime.now(UTC))
+            cli_config.tell_what_if(settings, where, what_if, datetime.now(UTC), picture)
 
 
 @app.command()
@@ -456,7 +462,7 @@ def why(
 
 @app.command(name="test-alert")
 def alert_for_test(config: Folder = None) -> None:
-    """Send a test message to every channel of the watchlists, and say how that went."""
+    """Send a test message to every channel of the configuration, and say how that went."""
     from monitor.commands import send_test
     from monitor.notifiers import notifier_of
 
@@ -569,7 +575,7 @@ def find(
 
 @companies.command()
 def update(config: Folder = None) -> None:
-    """Refresh the list of listed companies from the SEC; says what changed. The daemon reads it at its next start."""
+    """Refresh the list of listed companies from the SEC; says what changed. A running daemon takes it over."""
     from config.listings import ListingsError
     from monitor import companies as known
 
@@ -586,6 +592,7 @@ def update(config: Folder = None) -> None:
         raise typer.Exit(130) from None
     for line in known.told(rows, changes):
         out.print(_plain(line), highlight=False, soft_wrap=True)
+    out.print("A running daemon takes it over by its next news pass.", highlight=False)
 
 
 relations_app = typer.Typer(help="The relations between companies.", no_args_is_help=True)
@@ -666,7 +673,7 @@ def add_feed(
             out.print(f"{found.url} is followed already, as {known.id}", highlight=False, soft_wrap=True)
             return
         feed = named(found, {feed.id for feed in settings.feeds}, name, topic)
-        path = add_feeds(places(config).config, [feed])
+        path = add_feeds(places(config).config, [feed], places(config).listings)
     except FeedError as error:
         fail(f"{url}: {error}")
     except EditError as error:
@@ -692,7 +699,7 @@ def import_feeds(
     try:
         outlines = read_opml(file.read_bytes())
         fresh = from_outlines(settings, outlines)
-        where = add_feeds(places(config).config, fresh) if fresh else places(config).config
+        where = add_feeds(places(config).config, fresh, places(config).listings) if fresh else places(config).config
     except OSError as error:
         fail(f"{file}: {error.strerror or error}")
     except OpmlError as error:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from config.fields import Channel, Contact, Hours, Percent
 from config.groups import Group
 from config.load import load
+from config.registry import nearest_of
 from config.starting import STARTER, Choice, write_starter
 from config.types import Config
 from monitor.cli_terminal import WRONG, Folder, err, fail, looked, out, places, plain
@@ -62,7 +63,9 @@ def _picked(answer: str, groups: Sequence[Group]) -> tuple[str, ...]:
     found = []
     for word in answer.replace(",", " ").split():
         if word not in by_name:
-            raise ValueError(f"{word} is no group: write numbers from 1 to {len(groups)}, or ids")
+            near = nearest_of(word, (one.id for one in groups))
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(one.id for one in groups)}"
+            raise ValueError(f"{word} is no group: {hint}")
         found.append(by_name[word])
     return tuple(dict.fromkeys(found))
 
@@ -91,6 +94,8 @@ def init(
 ) -> None:
     """Write a commented starter configuration; asks what to watch. Never overwrites."""
     where = places(config).config
+    if in_the_way := next((one for one in (where, *where.parents) if one.exists() and not one.is_dir()), None):
+        fail(f"{in_the_way}: this is a file. Name a folder; it is made if need be")
     groups = _shipped_groups(load(None).known.groups)
     if channel and (wrong := _refusal(Channel, channel)):
         fail(wrong)
@@ -214,14 +219,29 @@ def schema(config: Folder = None) -> None:
     out.print(plain(f"A watchlist finds its own by its first line: {line}"), highlight=False, soft_wrap=True)
 
 
-def tell_what_if(edited: Config, folder: Path | None, days: int, now: datetime) -> None:
-    """Print what a configuration would have told on the stored days, beside the one that counts."""
+def picture_refused(file: Path) -> str:
+    """Why no picture can be written there, as far as can be told beforehand; "" for nothing."""
+    from monitor.pictures import Studio
+
+    if file.suffix.lower() != ".png":
+        return f"{file}: a picture is a PNG file: name one that ends in .png"
+    if file.is_dir():
+        return f"{file}: this is a folder: name a file in it, like {file / 'what-if.png'}"
+    if not file.absolute().parent.is_dir():
+        return f"{file}: there is no folder {file.absolute().parent}: make it first"
+    return "" if Studio.can_draw() else "no picture can be drawn: matplotlib is not installed"
+
+
+def tell_what_if(edited: Config, folder: Path | None, days: int, now: datetime, picture: Path | None = None) -> None:
+    """Print what a configuration would have told on the stored days, beside the one that counts; draw it if asked."""
     from config.kept import Keeper
     from monitor.market.sessions import Calendars
     from monitor.store.store import Store
     from monitor.whatif import stored, what_if
-    from monitor.whatif_told import told
+    from monitor.whatif_told import told, view_of
 
+    if picture and (wrong := picture_refused(picture)):
+        fail(wrong)
     found = places(folder)
     if not found.database.is_file():
         fail(f"nothing is stored yet in {found.database}: start the daemon first, with aftershock run")
@@ -238,7 +258,18 @@ def tell_what_if(edited: Config, folder: Path | None, days: int, now: datetime) 
     with out.status("counting"):
         after = what_if(edited, past, calendars, days, now)
         before = what_if(current, past, calendars, days, now) if current else None
-    for part in told(before, after, days, other[1] if other else ""):
+    than = other[1] if other else ""
+    for part in told(before, after, days, than):
         out.print(plain(part) if isinstance(part, str) else part, highlight=False, soft_wrap=isinstance(part, str))
     if before is None:
         out.print("Edit the watchlists, or name a folder with a draft, to see both side by side.", highlight=False)
+    if picture and not after.sessions:
+        out.print(f"No picture was drawn: there is no stored day for {plain(picture)} to show.", soft_wrap=True)
+    elif picture:
+        from alerts.chart_days import draw
+
+        try:
+            picture.write_bytes(draw(view_of(before, after, than)).png)
+        except OSError as error:
+            fail(f"{picture}: the picture could not be written: {error.strerror or error}")
+        out.print(f"wrote {plain(picture)}", highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
-from alerts.words import count
+from alerts.words import count, literal
 from config.types import Config
 from monitor.health import ALL_FEEDS, FEED
 from monitor.market.sessions import Calendars
@@ -25,6 +25,8 @@ SILENT = 4 * TICK
 """A daemon without a sign for longer does not run."""
 NAMED = 6
 """Feeds with the same error that are named in `status`; the others are counted."""
+LONGEST = 1000
+"""Characters of what a test message says a channel is for."""
 
 
 async def status_of(config: Config, database: Path, now: datetime) -> list[Table | str]:
@@ -91,11 +93,11 @@ def _room(database: Path) -> str:
 
 
 async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[tuple[bool, str]]:
-    """Send a test message to each channel of the watchlists: whether it went, and one line on how."""
+    """Send a test message to each channel of the configuration: whether it went, and one line on how."""
     lines = []
     try:
-        for channel in sorted({w.channel for w in config.watchlists}):
-            text = f"Aftershock can reach {channel}. Alerts of its watchlists will come here."
+        for channel, what in config.channels.items():
+            text = f"Aftershock can reach {channel}. It tells here: {literal(', '.join(what), LONGEST)}."
             key = f"{channel}/test/{now.isoformat()}"
             block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
             try:

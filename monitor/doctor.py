@@ -153,15 +153,16 @@ async def notifier(config: Config, notifier: Notifier, now: datetime) -> list[Fi
     except DeliveryError as error:
         return [Finding(notifier.name, Verdict.BAD, str(error), "see the README, “With Slack”")]
     found = [Finding(notifier.name, Verdict.DOUBTFUL if "without the scopes" in words else Verdict.GOOD, words)]
-    for channel in sorted({config.settings.channel, *(w.channel for w in config.watchlists)}):
+    for channel, what in config.channels.items():
         key = f"{channel}/doctor/{now.isoformat()}"
         look = Delivery(key, DeliveryKind.POST, channel, key, now, "")
+        told = f" (for {', '.join(what)})"
         try:
             await notifier.find(look, None, now)
         except DeliveryError as error:
-            found.append(Finding(channel, Verdict.BAD, str(error), "then: aftershock test-alert"))
+            found.append(Finding(channel, Verdict.BAD, f"{error}{told}", "then: aftershock test-alert"))
         else:
-            found.append(Finding(channel, Verdict.GOOD, "the app is in it and can read it back"))
+            found.append(Finding(channel, Verdict.GOOD, f"the app is in it and can read it back{told}"))
     return found
 
 

@@ -68,7 +68,10 @@ def edit(before: Config, loaded: Loaded, folder: Path) -> Edit:
 
 
 class Reloader:
-    """Follows the files of a configuration folder; `swap` is called with each configuration that counts from then."""
+    """Follows the files of a configuration folder, and the table of companies that `companies update` writes.
+
+    `swap` is called with each configuration that counts from then on.
+    """
 
     def __init__(
         self,
@@ -90,7 +93,8 @@ class Reloader:
 
     async def run(self) -> None:
         """Follow the folder until cancelled. A fault here is told and never ends it: edits go on being taken over."""
-        async with aclosing(changes(self._folder, signature(self._folder))) as stirs:
+        beside = (self._refreshed,)
+        async with aclosing(changes(self._folder, signature(self._folder, beside), beside)) as stirs:
             await self._guarded()
             async for _ in stirs:
                 await self._guarded()

@@ -1,4 +1,4 @@
-"""Notices when the YAML files of a folder have changed: by the system's own notices, and by looking once a second.
+"""Notices when the YAML files of a folder have changed: by the system's own notices, and by looking ever so often.
 
 Notices (watchfiles) make it quick; looking makes it sure. A folder that is replaced, a network mount, a container's
 bind mount or a full table of watches give no notice, but a look at a dozen files costs nothing. What an editor leaves
@@ -6,8 +6,9 @@ half-way is waited for.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -15,23 +16,28 @@ from watchfiles import awatch
 
 log = structlog.get_logger("aftershock")
 
-LOOK = 1.0
+LOOK = 0.3
 """Seconds between looks where nothing gives notice."""
+STEP = 0.03
+"""Seconds between looks at files that are changing."""
 QUIET = 0.15
 """Seconds without a change after which an edit is over: editors write, rename and touch within a few milliseconds."""
 GONE = 0.5
-"""The same where a file has gone: some programs take one away before they put the new one in its place."""
-LONGEST = 1.5
-"""Seconds after which files are read even if they keep changing."""
+"""The same while a file is gone: some programs take one away before they put the new one in its place."""
+LONGEST = 1.0
+"""Seconds after which files are read even if they keep changing; then again after the next change."""
 YAML = (".yaml", ".yml")
 
 Signature = frozenset[tuple[str, int, int, int, int]]
 """What a folder's YAML files look like from outside: name, time, size, inode and permissions of each."""
 
 
-def signature(folder: Path) -> Signature:
-    """Look at a folder and those inside it. Hidden ones and other files do not count; never raises."""
-    found: set[tuple[str, int, int, int, int]] = set()
+def signature(folder: Path, beside: Sequence[Path] = ()) -> Signature:
+    """Look at a folder and those inside it, and at files beside it. Hidden and other ones do not count.
+
+    Never raises.
+    """
+    found = {_outside(path, is_folder=False) for path in beside}
     try:
         for path in folder.iterdir():
             if path.name.startswith((".", "#")):
@@ -56,29 +62,33 @@ def _outside(path: Path, *, is_folder: bool) -> tuple[str, int, int, int, int]:
     return (str(path), *times, seen.st_ino, seen.st_mode)
 
 
-async def changes(folder: Path, before: Signature) -> AsyncGenerator[None, None]:
-    """Come up whenever the folder's YAML files have changed and settled since they looked like `before`.
+async def changes(folder: Path, before: Signature, beside: Sequence[Path] = ()) -> AsyncGenerator[None, None]:
+    """Come up whenever the folder's YAML files, or files beside it, have changed and settled since they were `before`.
 
-    The folder need not exist. Ends when cancelled.
+    The folder need not exist, nor the files; of files beside it there are no notices, they are looked at only. Ends
+    when cancelled.
     """
     async with aclosing(_stirs(folder)) as stirs:
         async for _ in stirs:
-            now = signature(folder)
+            now = signature(folder, beside)
             if now != before:
-                before = await _settled(folder, before, now)
+                before = await _settled(partial(signature, folder, beside), before, now)
                 yield
 
 
-async def _settled(folder: Path, before: Signature, now: Signature) -> Signature:
+async def _settled(look: Callable[[], Signature], before: Signature, now: Signature) -> Signature:
     """What the folder looks like once nothing has changed for a while."""
-    started = asyncio.get_running_loop().time()
-    while asyncio.get_running_loop().time() - started < LONGEST:
-        gone = {name for name, *_ in before} - {name for name, *_ in now}
-        await asyncio.sleep(GONE if gone else QUIET)
-        later = signature(folder)
-        if later == now:
+    clock = asyncio.get_running_loop().time
+    started = changed = clock()
+    names = {name for name, *_ in before}
+    while clock() - started < LONGEST:
+        await asyncio.sleep(STEP)
+        later = look()
+        if later != now:
+            now, changed = later, clock()
+        gone = names - {name for name, *_ in now}
+        if clock() - changed >= (GONE if gone else QUIET):
             break
-        now = later
     return now
 
 
@@ -93,7 +103,7 @@ async def _stirs(folder: Path) -> AsyncGenerator[None, None]:
                     folder,
                     watch_filter=None,
                     debounce=50,
-                    step=10,
+                    step=20,
                     rust_timeout=int(LOOK * 1000),
                     yield_on_timeout=True,
                     ignore_permission_denied=True,
@@ -107,7 +117,10 @@ async def _stirs(folder: Path) -> AsyncGenerator[None, None]:
                 if not told:
                     told = True
                     with suppress(OSError, ValueError):  # not even a log that cannot be written may end the watch
-                        log.info("configuration is looked at once a second: no notices are to be had", why=str(error))
+                        log.info(
+                            "configuration is looked at several times a second: no notices are to be had",
+                            why=str(error),
+                        )
         yield
         if _inode(folder) == inode:
             await asyncio.sleep(LOOK)

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from math import floor
 
 from alerts.rules import decide, nearness, one_voice
 from alerts.types import Candidate, Move, PriceState, Told, Verdict
@@ -164,7 +165,7 @@ class _Session:
         near = nearness(self.watchlist.thresholds_for(watched), candidate.day)
         if decision.verdict is Verdict.HOLD:
             return replace(made, why=f"{HELD}: {decision.reason.removeprefix('it passes, but ')}", near=near)
-        return replace(made, why=f"{MISSED}: {near:.0%} of a row", near=near) if near >= NEAR else None
+        return replace(made, why=f"{MISSED}: {floor(100 * near)}% of a row", near=near) if near >= NEAR else None
 
     def move(self, watched: Watched, kind: str, at: datetime) -> Move | None:
         """The move in the day window at that price of the day's bar."""

@@ -1,14 +1,18 @@
-"""What `check --what-if` prints: two configurations on the same stored days, and what nearly passed. Pure."""
+"""What `check --what-if` prints and draws: two configurations on the same stored days, what nearly passed. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from alerts.words import count, cut, percent
 from monitor.whatif import Outcome, WhatIf, compared
+
+if TYPE_CHECKING:
+    from alerts.chart_days import DaysView
 
 SHOWN = 12
 """Rows of each table; the others are counted."""
@@ -21,6 +25,24 @@ CAVEAT = (
     "stored; alerts by the window since the news are left out, since they need prices from within the day."
 )
 
+IN_A_PICTURE = {"now": "now in force", "before": "before the edit"}
+"""What the other configuration is called where there is no heading above it."""
+
+
+def view_of(before: WhatIf | None, after: WhatIf, than: str) -> "DaysView":
+    """What a picture of both shows, every day with a stored bar; `than` as for `told`."""
+    from alerts.chart_days import Bars, DaysView  # noqa: PLC0415  matplotlib is loaded only where there are pictures
+
+    days = tuple(sorted({day for _, day in after.sessions}))
+
+    def bars(name: str, found: WhatIf) -> Bars:
+        alerts = Counter(key[2] for key in found.alerts)
+        near = Counter(one.session for one in found.near)
+        return Bars(name, tuple(alerts[one] for one in days), tuple(near[one] for one in days))
+
+    other = None if before is None else bars(IN_A_PICTURE.get(than, than), before)
+    return DaysView(days, bars("alerts" if other is None else "edited", after), other, CAVEAT)
+
 
 def told(before: WhatIf | None, after: WhatIf, days: int, than: str) -> Iterator[Table | str]:
     """Everything to print; `than` says in words what `before` is."""
@@ -32,7 +54,8 @@ def told(before: WhatIf | None, after: WhatIf, days: int, than: str) -> Iterator
         )
         return
     dates = sorted(day for _, day in after.sessions)
-    yield f"The last {days} days, {count(number, 'session')} from {dates[0]:%d %b} to {dates[-1]:%d %b %Y}:"
+    year = "" if dates[0].year == dates[-1].year else f" {dates[0].year}"
+    yield f"The last {days} days, {count(number, 'session')} from {dates[0]:%d %b}{year} to {dates[-1]:%d %b %Y}:"
     yield _counts(before, after, than)
     yield from _days(before, after, sorted(set(dates)), than)
     if before is not None:

@@ -145,6 +145,7 @@ def test_test_alert_prints_without_a_token(folder: Path) -> None:
 def test_test_alert_reaches_slack_or_says_what_to_mend(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One message when all is well; a refused token is told in words with exit code 2."""
     watch(folder, 'name: AI\nchannel: "#ai"\ncompanies: [NVDA]\n')
+    (folder / "aftershock.yaml").write_text('channel: "#ai"\n', encoding="utf-8")
     with SlackServer("#ai") as slack:
         monkeypatch.setenv("AFTERSHOCK_SLACK_URL", slack.url)
         monkeypatch.setenv("SLACK_BOT_TOKEN", slack.token)
@@ -206,7 +207,10 @@ def test_watch_unwatch_and_show_work_from_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "watchlists/ai.yaml").write_text("companies:\n  - NVDA  # mine\n", encoding="utf-8")
     put = CliRunner().invoke(app, ["watch", "ASML.AS", "4%", "2.5sigma", *folder])
-    assert (0, "ASML.AS is watched now, on the list ai") == (put.exit_code, put.stdout.partition(" (")[0])
+    assert (0, "ASML.AS is watched now, on the list ai: {move: 4%, sigma: 2.5}") == (
+        put.exit_code,
+        put.stdout.partition(" (")[0],
+    )
     shown = CliRunner().invoke(app, ["config", "show", "--origin", *folder])
     assert "[{move: 4%, sigma: 2.5}]" in shown.stdout
     assert "watchlists/ai.yaml:3:5" in shown.stdout
@@ -216,13 +220,21 @@ def test_watch_unwatch_and_show_work_from_the_terminal(tmp_path: Path) -> None:
     assert "companies:\n  - NVDA  # mine\n" == (tmp_path / "watchlists/ai.yaml").read_text(encoding="utf-8")
 
 
+def test_init_says_what_is_in_its_way(tmp_path: Path) -> None:
+    """A file where a folder belongs, in one line that names it."""
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    for where in ("taken", "taken/below"):
+        result = command("init", "--yes", "--config", str(tmp_path / where))
+        assert (2, True) == (result.exit_code, f"{tmp_path / 'taken'}: this is a file" in result.stderr)
+
+
 def test_init_asks_what_to_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong answer is asked again; what was chosen is written."""
     monkeypatch.setattr("monitor.cli_config.interactive", lambda: True)
     answers = "quantumm\n16\nAI Desk\n#desk\n\n3\n4%\nafter 22:00 Europe/Berlin\n"
     asked = CliRunner().invoke(app, ["init", "--config", str(tmp_path)], input=answers)
     assert 0 == asked.exit_code, asked.output
-    assert "quantumm is no group: write numbers from 1 to 16, or ids" in asked.output
+    assert "quantumm is no group: did you mean quantum?" in asked.output
     assert "3 of what? Write 3% if that is meant" in asked.output
     text = (tmp_path / "watchlists/ai.yaml").read_text(encoding="utf-8")
     assert "  - group: quantum\n" in text

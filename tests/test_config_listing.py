@@ -1,6 +1,7 @@
 """`watch` and `unwatch`: one line of a user's file changes, and every comment and every other byte stays."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config import listings
 from config.edit import EditError
 from config.listing import row_of, unwatch, watch
 from config.load import load
@@ -78,7 +80,7 @@ def _folder(small: Path) -> Path:
 def test_a_stock_is_added_in_the_form_of_the_list(folder: Path) -> None:
     """After the last entry, in its column, with its name where the symbol does not say it; nothing else changes."""
     done = watch(folder, "Advantest", [row_of(["4%", "2.5 sigma"])])
-    assert "6857.T is watched now, on the list AI" == done.said
+    assert "6857.T is watched now, on the list AI: {move: 4%, sigma: 2.5}" == done.said
     line = "    - 6857.T: {thresholds: [{move: 4%, sigma: 2.5}]}  # Advantest\n"
     assert LIST.replace("    - group: quantum\n", f"    - group: quantum\n{line}") == after(folder)
     entry = next(w for w in config(folder).watchlists[0].companies if w.symbol == "6857.T")
@@ -260,3 +262,16 @@ def test_what_is_put_on_can_be_taken_off_without_a_trace(
     assert len(text.splitlines()) + 1 == len(after(small).splitlines())
     unwatch(small, "6857.T")
     assert text == after(small)
+
+
+def test_a_company_that_only_the_refreshed_table_knows_is_watched(folder: Path, tmp_path: Path) -> None:
+    """As `companies update` brought it; and the settings that a stock has already are no change."""
+    table = tmp_path / "state" / "listings.tsv.gz"
+    listings.write(table, listings.pack([listings.Row("zest", "Zest", ("ZEST",))], date(2030, 1, 1)))
+    with pytest.raises(EditError, match="no company known"):
+        watch(folder, "Zest", [row_of(["4%"])])
+    watch(folder, "Zest", [row_of(["4%"])], refreshed=table)
+    assert "- ZEST: {thresholds: [{move: 4%}]}" in after(folder)
+    with pytest.raises(EditError, match="ZEST on the list AI has these settings already"):
+        watch(folder, "ZEST", [row_of(["4%"])], refreshed=table)
+    assert ["ZEST is no longer watched on the list AI"] == [one.said for one in unwatch(folder, "zest", "", table)]

@@ -21,6 +21,7 @@ def test_every_value_of_a_watchlist_names_its_file_and_line(tmp_path: Path) -> N
     assert Line("thresholds[1]", "{move: 4%}", "watchlists/_usual.yaml:3:5") == lines["thresholds[1]"]
     assert Line("unlinked", "yes", "watchlists/ai.yaml:2:11") == lines["unlinked"]
     assert Line("events", "any", "default") == lines["events"]
+    assert Line("cooldown", "30 min", "default") == lines["cooldown"]
     assert Line("NVDA", "", "watchlists/ai.yaml:4:5") == lines["NVDA"]
     assert Line("TSM", "holding 3", "watchlists/ai.yaml:5:5") == lines["TSM"]
 
@@ -34,6 +35,8 @@ def test_a_setting_names_what_it_is_over(tmp_path: Path) -> None:
     assert ("2 min", "aftershock.yaml:1:18") == (lines["schedule.news"].value, lines["schedule.news"].where)
     assert lines["schedule.news"].over.startswith("5 min (shipped aftershock.yaml:")
     assert lines["schedule.prices"].where.startswith("shipped aftershock.yaml:")
+    assert Line("severity.alarm.times", "4", "default") == lines["severity.alarm.times"]
+    assert Line("quiet_hours", "none", "default") == lines["quiet_hours"]
     (brands,) = found["companies"]
     assert ("nvidia.brands", "[Rubin]", "companies.yaml:1:18") == (brands.key, brands.value, brands.where)
     assert "shipped companies.yaml:" in brands.over

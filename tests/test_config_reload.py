@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,8 @@ import structlog
 
 from alerts.console import Console
 from alerts.types import Delivery
+from config import finding, listings
+from config import load as loading
 from config.kept import Keeper
 from config.load import load
 from config.types import Config
@@ -98,13 +100,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """A daemon's reloader over a folder with one good watchlist."""
-    monkeypatch.setattr(reloading, "load", partial(load, shipped=False))
-    folder = write(tmp_path / "config", {"companies.yaml": COMPANIES, LIST: GOOD.format(move=3)})
+async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, shipped: bool = False) -> AsyncIterator[Running]:
+    """A daemon's reloader over a folder with one good watchlist; over the shipped files too, if asked."""
+    monkeypatch.setattr(reloading, "load", partial(load, shipped=shipped))
+    own = {} if shipped else {"companies.yaml": COMPANIES}
+    folder = write(tmp_path / "config", {**own, LIST: GOOD.format(move=3)})
     places = Places(folder, tmp_path / "state")
     places.state.mkdir(exist_ok=True)
-    config = load(folder, shipped=False).config
+    config = load(folder, shipped=shipped).config
     assert config is not None
     store = Store(places.database)
     made = Running(folder, places, store, config)
@@ -154,6 +157,26 @@ async def test_what_needs_a_restart_says_so(tmp_path: Path, monkeypatch: pytest.
         (told,) = await daemon.messages(1)
         assert "prices 1 min -> 2 min, workers 1 -> 2 (after a restart)" in told.text
         assert "Needs a restart: workers." in told.text
+
+
+async def test_a_refreshed_table_of_companies_counts_without_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `companies update` writes into the state folder, told by its numbers."""
+
+    def table(*names: str) -> bytes:
+        return listings.pack([listings.Row(name.lower(), name, (name.upper(),)) for name in names], date(2030, 1, 1))
+
+    async with running(tmp_path, monkeypatch) as daemon:
+        listings.write(daemon.places.listings, table("Acme", "Bolt"))
+        await daemon.until(lambda: "bolt" in daemon.config.companies)
+        listings.write(daemon.places.listings, table("Acme", "Cogs", "Dyno"))
+        await daemon.until(lambda: "cogs" in daemon.config.companies)
+        assert "bolt" not in daemon.config.companies
+        assert "cogs" == daemon.config.by_symbol["COGS"].id
+        first, second = await daemon.messages(2)
+        assert "listed companies: 2 added" in first.text
+        assert "listed companies: 2 added, 1 removed" in second.text
 
 
 async def test_a_broken_start_falls_back_on_the_last_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,6 +230,40 @@ async def test_the_news_line_has_new_companies_and_hosts_at_its_next_pass(tmp_pa
     assert frozenset({"news.intra"}) == news.settings.allow
 
 
+def test_what_is_read_again_after_edits_is_what_a_fresh_start_reads(tmp_path: Path) -> None:
+    """Nothing of an earlier text is left, whichever file changed, and nothing that was read before is changed by it."""
+    more = f"{COMPANIES}acme: {{name: Acme}}\n"
+    files = {
+        "companies.yaml": ("acme: {nam: A}\n", more, f"{COMPANIES}acme: {{name: Acme Works}}\n"),
+        "relations.yaml": (
+            "acme: 3\n",
+            "tsmc: {supplier: [{to: asml, strength: 0.5}]}\n",
+            "acme: {supplier: [{to: tsmc, strength: 0.9}]}",
+        ),
+        "groups.yaml": ("mine: [NVDIA]\n", "mine: [NVDA, TSM]\n", "mine: [TSM]\n"),
+        "events.yaml": ("words: []\n", "words: {ai: [thinkery]}\n", "words: {ai: [thinkery, wonderbox]}\n"),
+        "aftershock.yaml": ("workers: 0\n", 'channel: "#a"\n', 'channel: "#b"\n'),
+        LIST: ("companies: NVDA\n", 'channel: "#ai"\ncompanies: [{group: mine}]\n', GOOD.format(move=5)),
+    }
+    folder = write(tmp_path, {name: texts[1] for name, texts in files.items()})
+    draw = random.Random(3)  # noqa: S311  a test's choices
+    before: list[tuple[Config, str]] = []
+    for _ in range(60):
+        name = draw.choice(list(files))
+        for text in (draw.choice(files[name]), files[name][draw.randint(1, 2)]):
+            write(folder, {name: text})
+            again = load(folder, shipped=False)
+            loading._LAST.clear()
+            finding._read_again.cache_clear()
+            fresh = load(folder, shipped=False)
+            assert fresh.problems == again.problems
+            assert fresh.config == again.config
+            if again.config is not None:
+                before.append((again.config, repr(again.config)))
+    assert 80 < len(before) < 118
+    assert all(text == repr(config) for config, text in before)
+
+
 async def edits(daemon: Running, seed: int, number: int) -> list[float]:
     """So many random edits, each followed by what must then be in force; the seconds that good ones took."""
     draw = random.Random(seed)  # noqa: S311  a test's choices
@@ -249,6 +306,6 @@ async def test_random_edits_leave_the_last_good_in_force(tmp_path: Path, monkeyp
 
 @pytest.mark.slow
 async def test_two_hundred_random_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same, long."""
-    async with running(tmp_path, monkeypatch) as daemon:
+    """The same, long, over all that is shipped, as a user's daemon has it."""
+    async with running(tmp_path, monkeypatch, shipped=True) as daemon:
         await check_edits(daemon, seed=7, number=200)

@@ -284,3 +284,18 @@ def test_files_that_editors_leave_behind_are_no_watchlists(tmp_path: Path) -> No
             "tech.yaml": "",
         },
     )
+
+
+def test_watchlists_in_a_folder_that_is_not_read_are_pointed_out(tmp_path: Path) -> None:
+    """A folder's name with a mistake, and one folder too deep; what a list includes from there is read."""
+    files = {
+        "watchlist/ai.yaml": "companies: [NVDA]\n",
+        "notes/plan.yaml": "x: 1\n",
+        "watchlists/ai.yaml": "include: shared/usual.yaml\ncompanies: [NVDA]\n",
+        "watchlists/shared/usual.yaml": 'channel: "#ai"\n',
+        "watchlists/shared/chips.yaml": "companies: [TSM]\n",
+    }
+    assert [
+        "watchlist/ai.yaml:1:1: this file is not read: call the folder watchlists, not watchlist",
+        "watchlists/shared/chips.yaml:1:1: this file is not read: put it into the folder watchlists itself",
+    ] == told(tmp_path, files)

@@ -53,7 +53,8 @@ async def test_less_like_this_raises_every_row_in_the_file(desk: Prices, places:
     read = reading(places)
     office = furnished(desk.store, read, CALENDARS, lambda: OPEN, places)
     answer = await office.obey(Command(Verb.LESS, "@ana", "ASML.AS", "", "#ai"))
-    assert "ASML.AS is told less from now on: ASML.AS on the list Two has new settings" == answer.text
+    said = "{move: 12%}, {sigma: 4.5, value_change: $2.25B}"
+    assert f"ASML.AS is told less from now on: ASML.AS on the list Two has new settings: {said}" == answer.text
     raised = LIST.replace("8%", "12%").replace("sigma: 3, value_change: $1.5B", "sigma: 4.5, value_change: $2.25B")
     assert raised == (places.config / "watchlists/two.yaml").read_text(encoding="utf-8")
     rows = (Threshold(move=0.12), Threshold(sigma=4.5, value_change=2.25e9))
@@ -64,7 +65,7 @@ async def test_a_stock_is_watched_from_a_channel(desk: Prices, places: Places) -
     """On the channel's list, with its threshold; what cannot be is said."""
     office = furnished(desk.store, reading(places), CALENDARS, lambda: OPEN, places)
     answer = await office.obey(Command(Verb.WATCH, "@ana", "siemens energy", "4.5%", "#ai"))
-    assert "ENR.DE is watched now, on the list Two" == answer.text
+    assert "ENR.DE is watched now, on the list Two: {move: 4.5%}" == answer.text
     assert "  - ENR.DE: {thresholds: [{move: 4.5%}]}  # Siemens Energy\n" in (
         places.config / "watchlists/two.yaml"
     ).read_text(encoding="utf-8")

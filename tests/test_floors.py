@@ -11,7 +11,7 @@ ROOMS = {
     "spacy": "nlp/",
     "ahocorasick_rs": "nlp/",
     "slack_sdk": "alerts/slack",  # the Web API, Socket Mode, and the webhook
-    "matplotlib": "alerts/chart.py",
+    "matplotlib": "alerts/chart",  # the picture of a message, and that of a dry run on the same card
     "apprise": "alerts/apprised.py",
     "feedparser": "monitor/feeds/parse.py",
     "yfinance": "monitor/market/yahoo.py",

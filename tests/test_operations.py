@@ -20,6 +20,7 @@ NOW = datetime.now(UTC)
 WATCHLIST = 'name: AI\nchannel: "#ai"\ncompanies: [NVDA]\n'
 SETTINGS = """
 channel: "#ops"
+severity: {{alarm: {{channel: "#alarm"}}}}
 network: {{allow: ["{place}"]}}
 feeds:
   only: [good, gone]
@@ -112,7 +113,7 @@ def test_the_doctor_tries_everything_and_says_what_to_mend(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A feed that is gone, a channel without the app, and what is well; nothing is posted, nothing stored."""
-    with Web() as web, YahooStandIn() as yahoo, SlackServer("#ai") as slack:
+    with Web() as web, YahooStandIn() as yahoo, SlackServer("#ai", "#alarms") as slack:
         web.feed("/good", rss(item("Words", guid="1", published=NOW)), etag='"1"')
         text = SETTINGS.format(place=web.place, good=web.url("/good"), gone=web.url("/gone"))
         (folder / "aftershock.yaml").write_text(text, encoding="utf-8")
@@ -135,8 +136,9 @@ def test_the_doctor_tries_everything_and_says_what_to_mend(
         "✓ disk: ",
         "✓ database: none yet",
         "✓ slack: connected to",
-        "✓ #ai: the app is in it",
-        "✗ #ops: Aftershock is not in #ops: invite the app there",
+        "✓ #ai: the app is in it and can read it back (for watchlist AI)",
+        "✗ #alarm: Aftershock is not in #alarm: invite the app there: /invite @Aftershock; or did you mean #alarms",
+        "✗ #ops: Aftershock is not in #ops: invite the app there: /invite @Aftershock (for operator's notices)",
         "✓ prices: Yahoo Finance gives 2 of 2 quotes",
         "✓ daily bars: 9 daily bars of NVDA",
         "✗ feed gone: ",

@@ -29,7 +29,7 @@ async def noticed(stirs: AsyncGenerator[None, None]) -> None:
 async def test_a_change_is_noticed_where_the_system_gives_no_notice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where the table of watches is full; looking once a second is enough."""
+    """As where the table of watches is full; looking again and again is enough."""
 
     def full(*_: object, **__: object) -> AsyncGenerator[None, None]:
         raise OSError(28, "no space left on device")

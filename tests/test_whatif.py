@@ -89,10 +89,9 @@ def test_an_edit_is_compared_with_what_counts(bars: dict[str, History], shipped:
     assert 0.9 < after.near[0].near < 1
 
 
-def test_check_prints_both_side_by_side(
-    bars: dict[str, History], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From the store of a daemon, against the configuration that counted when it last ran."""
+@pytest.fixture(name="edited")
+def _edited(bars: dict[str, History], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A daemon's store of a list that asked for 10 %, edited to 3 % since; the command that compares them."""
     monkeypatch.setenv("AFTERSHOCK_STATE", str(tmp_path / "state"))
     folder = tmp_path / "config"
     (folder / "watchlists").mkdir(parents=True)
@@ -108,9 +107,40 @@ def test_check_prints_both_side_by_side(
     store.close()
     Keeper(tmp_path / "state").keep(counted.texts, counted.config.fingerprint, NOW)
     watchlist.write_text(text.format(3), encoding="utf-8")
-    done = CliRunner().invoke(app, ["check", str(folder), "--what-if", str(days)])
+    return ["check", str(folder), "--what-if", str(days)]
+
+
+def test_check_prints_both_side_by_side_and_draws_them(edited: list[str], tmp_path: Path) -> None:
+    """From the store of a daemon, against the configuration that counted when it last ran."""
+    picture = tmp_path / "what [if].png"
+    done = CliRunner().invoke(app, [*edited, "--picture", str(picture)])
     assert 0 == done.exit_code, done.output
     assert "Told by the edited watchlists only" in done.stdout
     assert "27 Jan" in done.stdout
     assert "No bars stored yet of INTC." in done.stdout
     assert "near misses" in done.stdout
+    assert f"wrote {picture}" in done.stdout
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_cannot_be_written_is_told_before_anything_is_counted(edited: list[str], tmp_path: Path) -> None:
+    """One line with what to do instead, and exit code 2."""
+    (tmp_path / "taken.png").mkdir()
+    for file, says in (
+        (tmp_path / "none/a.png", f"there is no folder {tmp_path / 'none'}: make it first"),
+        (tmp_path / "a.jpg", "name one that ends in .png"),
+        (tmp_path / "taken.png", "this is a folder: name a file in it"),
+        (Path("/proc/a.png"), "/proc/a.png: the picture could not be written: "),
+    ):
+        done = CliRunner().invoke(app, [*edited, "--picture", str(file)])
+        assert (2, True) == (done.exit_code, says in done.stderr), done.output
+        assert isinstance(done.exception, SystemExit)
+    alone = CliRunner().invoke(app, [*edited[:2], "--picture", str(tmp_path / "a.png")])
+    assert (2, True) == (alone.exit_code, "write --what-if 30 too" in alone.stderr)
+
+
+def test_without_a_stored_day_there_is_no_picture(edited: list[str], tmp_path: Path) -> None:
+    """Which is said; no empty frame is written."""
+    done = CliRunner().invoke(app, [*edited[:3], "1", "--picture", str(tmp_path / "a.png")])
+    assert (0, True) == (done.exit_code, "No picture was drawn" in done.stdout), done.output
+    assert not (tmp_path / "a.png").exists()
