@@ -6,6 +6,7 @@ deterministic: the same view gives the same message, and nothing exceeds Block K
 titles, links and lists are. "Linked" is all that is ever claimed.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +29,7 @@ from alerts.blocks import (
     table,
 )
 from alerts.holdings import holdings
-from alerts.joins import UNCLEAR, course, remark, summary
+from alerts.joins import UNCLEAR, course, exception, remark, summary
 from alerts.severity import of_rows
 from alerts.table import Signs, grid, ranked, shown, signs
 from alerts.types import (
@@ -46,16 +47,25 @@ from alerts.types import (
 from alerts.words import address, clean, count, cut, link, literal, moment, money, percent, sigmas
 
 _LEADERS: Final = 3
-"""Stocks that the first line names: a phone shows some 150 characters."""
+"""Stocks that the first line names."""
+_NOTICED: Final = 150
+"""Characters of a notification that a phone shows: the first line's headline is cut to fit."""
+_TERSE: Final = 5
+"""A reply in Slack with more stocks leaves their paths to the root message above it."""
 _SOURCES: Final = 5
 _OTHERS: Final = 3
 _TITLE: Final = 90
-"""Characters of a headline on the first line."""
+"""Characters of a headline on the first line, and of another story's at a path; never under `_SHORT`."""
+_SHORT: Final = 40
 _CAVEAT: Final = "Linked, not proven to be the reason. Not advice."
+_NO_ADVICE: Final = "Not advice."
 _LEGEND: Final = (
     "move: from the last regular close; adjusted: without the market's part; sigma: adjusted move in its usual "
-    "daily sizes; value: of the whole company, in dollars"
+    "daily sizes; value: of the whole company, in dollars; volume: in times of its usual by this hour"
 )
+_NAME: Final = 24
+_PLAIN: Final = re.compile(r"[\w .'…-]+")
+"""A name that no client takes for markup: the first line is plain text, which has no escape."""
 _GRAVE: Final = {Severity.NOTICE: "", Severity.ALERT: "Alert", Severity.ALARM: "Alarm"}
 _MARK: Final = "✓ "
 """What a line on what people did begins with, by which a later drawing finds it."""
@@ -70,7 +80,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     facts = [*holdings(stand), *_facts(view.records, view.market), *(summary(told) if view.story else [])]
     mistakes = corrections(view.rows)
     story = view.story
-    text = [f"{lead}: {_about(story, told)}", grid(view.rows, view.states, marks, at=view.at)]
+    text = [_first(lead, story, told), grid(view.rows, view.states, marks, at=view.at)]
     grave = [w for w in (_GRAVE[of_rows(view.rows)],) if w]
     calls = [w for w in (called(view.mention),) if w]
     blocks = [header(lead)]
@@ -81,7 +91,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
         blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), about])}"))
     else:
         many = _stories(told)
-        about = f"Linked to {count(len(many), 'story', 'stories')} at once." if many else "No linked AI news found."
+        about = f"Linked to {_count(many)} at once." if many else "No linked AI news found."
         blocks.append(section(" ".join([*calls, *(f"*{w}* ·" for w in grave), about])))
     blocks += table(view.rows, view.states, marks, at=view.at)
     if mistakes:
@@ -91,7 +101,8 @@ def root(view: RootView) -> tuple[str, Blocks]:
         text.append(_list(facts))
         blocks.append(section(listed([literal(f, LONG) for f in facts])))
     why = _why(story, told)
-    if why and (story or _stories(told)):
+    linked = story is not None or bool(_stories(told))
+    if why and linked:
         text.append("\n".join(["Why linked", *why]))
         blocks.append(section(fit(["*Why linked*", *(_path(line) for line in why)], LISTED)))
     if story and story.sources:
@@ -100,7 +111,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     if view.marks:
         text.append("\n".join(_marked(view.marks)))
         blocks.append(context(_marked(view.marks), MARKS))
-    small = _small(view.previous, marks, f"drawn {moment(view.at)}")
+    small = _small(view.previous, marks, f"drawn {moment(view.at)}", _CAVEAT if linked else _NO_ADVICE)
     text.append("\n".join(small))
     blocks.append(context(small))
     blocks += controls(view.key, view.rows, story=story is not None)
@@ -126,15 +137,21 @@ def corrections(rows: Iterable[Row]) -> list[str]:
 def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") -> tuple[str, Blocks]:
     """A reply that tells the ALERTs of one pass: which stocks crossed, how, and by which path.
 
+    In Slack, where the root message with all paths stands above it, a long one leaves them out.
     `headline`, where given, comes first (a region that joins, a record); it is what a broadcast shows. `mention` is
     whom it calls.
     """
     lines = [_crossed(d) for d in decisions]
-    paths = [f" · {_by(d.candidate.tie.path)}{_course(d)}" if d.candidate.tie else "" for d in decisions]
+    paths = [_by(d.candidate.tie.path) if d.candidate.tie else "" for d in decisions]
+    ends = [_course(d) for d in decisions]
     top = [clean(headline)] if headline else []
-    text = "\n".join([*top, *(line + path for line, path in zip(lines, paths, strict=True))])
-    shown_paths = [f" · `{literal(p[3:], LONG)}`" if p else "" for p in paths]
-    marked = [literal(line, LONG) + path for line, path in zip(lines, shown_paths, strict=True)]
+    told = list(zip(lines, paths, ends, strict=True))
+    text = "\n".join([*top, *(" · ".join(w for w in one if w) for one in told)])
+    terse = len(told) > _TERSE
+    marked = [
+        " · ".join(w for w in (literal(line, LONG), f"`{literal(path, LONG)}`" if path and not terse else "", end) if w)
+        for line, path, end in told
+    ]
     bold = [f"*{literal(headline, LONG)}*"] if headline else []
     calls = [called(mention)] if mention else []
     return text, (section(fit([*calls, *bold, *marked], SECTION_LIMIT)),)
@@ -169,7 +186,7 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
         ]
         text.append("\n".join(["Stories told", *(f"• {a}" for a in about)]))
         blocks.append(section(fit(["*Stories told*", *(f"• {literal(a, LONG)}" for a in about)], LISTED)))
-    small = list(marks.notes) if view.region else _small(None, marks, f"drawn {moment(view.at)}")
+    small = list(marks.notes) if view.region else _small(None, marks, f"drawn {moment(view.at)}", _CAVEAT)
     if small:
         text.append("\n".join(small))
         blocks.append(context(small))
@@ -192,8 +209,8 @@ def leaders(rows: Sequence[Row]) -> str:
     order = order or ranked(rows)
     if not order:
         return "No stock moved"
-    first = f"{order[0].symbol} {_move(order[0])}"
-    others = [f"{row.symbol} {percent(shown(row).raw)}" for row in order[1:_LEADERS]]
+    first = f"{_known(order[0])} {_move(order[0])}"
+    others = [f"{_known(row)} {percent(shown(row).raw)}" for row in order[1:_LEADERS]]
     left = len(order) - 1 - len(others)
     words = ", ".join(others) + (f" and {left} more" if left else "")
     return f"{first}; {words}" if words else first
@@ -207,11 +224,24 @@ def _move(row: Row) -> str:
     return f"{percent(move.raw)}{since}{unusual}{value}"
 
 
-def _about(story: StoryNote | None, told: Sequence[Row]) -> str:
+def _known(row: Row) -> str:
+    """A symbol, with the company's name where it is a number: nobody knows 6857.T by heart."""
+    name = cut(clean(row.name), _NAME)
+    return f"{row.symbol} ({name})" if row.symbol[:1].isdigit() and _PLAIN.fullmatch(name) else row.symbol
+
+
+def _first(lead: str, story: StoryNote | None, told: Sequence[Row]) -> str:
+    """The first line, whose headline has the room that a notification leaves it."""
     if story is None:
         many = _stories(told)
-        return f"linked to {count(len(many), 'story', 'stories')} at once" if many else "no linked AI news found"
-    return f"linked to “{cut(clean(story.headline), _TITLE)}”, {count(story.feeds, 'source')}"
+        return f"{lead}: " + (f"linked to {_count(many)} at once" if many else "no linked AI news found")
+    sources = count(story.feeds, "source")
+    room = _NOTICED - len(f"{lead}: linked to “”, {sources}")
+    return f"{lead}: linked to “{cut(clean(story.headline), min(max(room, _SHORT), _TITLE))}”, {sources}"
+
+
+def _count(stories: Sequence[str]) -> str:
+    return count(len(stories), "story", "stories")
 
 
 def _stories(rows: Iterable[Row]) -> list[str]:
@@ -229,11 +259,16 @@ def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
 
 
 def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
-    """The trigger sentence, each stock's path, and the other stories that most of them are linked to."""
-    lines = [f"“{cut(clean(story.reason), LONG)}”"] if story and story.reason else []
+    """The trigger sentence, each stock's path, and the other stories that most of them are linked to.
+
+    A sentence that is the headline stands above already; how many stocks go as expected, a line before.
+    """
+    reason = clean(story.reason) if story else ""
+    lines = [f"“{cut(reason, LONG)}”"] if story and reason and reason != clean(story.headline) else []
     for row in rows:
         under = f" (“{cut(clean(row.under), _TITLE)}”)" if row.under else ""
-        lines.append(" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}{under}", remark(row)) if w))
+        said = exception(row) if story else remark(row)
+        lines.append(" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}{under}", said) if w))
     others = Counter(clean(title) for row in rows for title in row.also)
     if others:
         lines.append("Also linked to: " + ", ".join(cut(title, _TITLE) for title, _ in others.most_common(_OTHERS)))
@@ -264,9 +299,9 @@ def _marked(marks: Sequence[str]) -> list[str]:
     return [f"{_MARK}{clean(mark)}" for mark in marks]
 
 
-def _small(previous: str | None, marks: Signs, drawn: str) -> list[str]:
+def _small(previous: str | None, marks: Signs, drawn: str, caveat: str) -> list[str]:
     before = [clean(previous)] if previous else []
-    return [*before, *(clean(note) for note in marks.notes), f"{_LEGEND}; {drawn}", _CAVEAT]
+    return [*before, *(clean(note) for note in marks.notes), f"{_LEGEND}; {drawn}", caveat]
 
 
 def _crossed(decision: Decision) -> str:
@@ -291,16 +326,16 @@ def _crossed(decision: Decision) -> str:
         Crossing.OTHER_SIDE: "has turned",
         Crossing.AGAIN: "crosses again",
     }
-    return f"{candidate.symbol} {ends.get(decision.crossing or Crossing.FIRST)}: {_move(row)}"
+    return f"{_known(row)} {ends.get(decision.crossing or Crossing.FIRST)}: {_move(row)}"
 
 
 def _course(decision: Decision) -> str:
-    """Whether a linked stock goes the way its news would have it go, "" where that is not known."""
+    """Whether a linked stock goes the way that its news would have it go; "" where that is not known."""
     candidate = decision.candidate
     by_event = decision.window is Window.EVENT and candidate.event is not None
     move = candidate.event if by_event else candidate.day
     found = course(candidate.tie.expected, move.raw) if candidate.tie and move else UNCLEAR
-    return "" if found == UNCLEAR else f" · {found}"
+    return "" if found == UNCLEAR else found
 
 
 def _value(rows: Sequence[Row]) -> list[str]:
