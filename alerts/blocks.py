@@ -32,7 +32,7 @@ CONTROLS: Final = "aftershock-controls"
 MARKS: Final = "aftershock-marks"
 ACK, MUTE_STORY, ONE_STOCK = "aftershock-ack", "aftershock-mute-story", "aftershock-one-stock"
 """Ids of the buttons and of the menu for one stock, as Slack sends them back."""
-_ALSO: Final = 1500
+_ALSO: Final = 1000
 """Characters for the stocks that a table has no room for."""
 _STOCKS: Final = 10
 """Stocks in the menu: the weightiest. The slash command knows all."""

@@ -29,7 +29,7 @@ from alerts.blocks import (
     table,
 )
 from alerts.holdings import holdings
-from alerts.joins import UNCLEAR, course, exception, remark, summary
+from alerts.joins import OPPOSITE, UNCLEAR, course, exception, remark, summary
 from alerts.severity import of_rows
 from alerts.table import Signs, grid, ranked, shown, signs
 from alerts.types import (
@@ -54,9 +54,11 @@ _TERSE: Final = 5
 """A reply in Slack with more stocks leaves their paths to the root message above it."""
 _SOURCES: Final = 5
 _OTHERS: Final = 3
+_REASONS: Final = 6
 _TITLE: Final = 90
 """Characters of a headline on the first line, and of another story's at a path; never under `_SHORT`."""
 _SHORT: Final = 40
+_FEED: Final = 60
 _CAVEAT: Final = "Linked, not proven to be the reason. Not advice."
 _NO_ADVICE: Final = "Not advice."
 _LEGEND: Final = (
@@ -86,9 +88,9 @@ def root(view: RootView) -> tuple[str, Blocks]:
     blocks = [header(lead)]
     if story:
         about = f"{_kinds(story)} · {count(story.feeds, 'source')} · first {moment(story.first_time)}"
-        text.append("\n".join([f"Linked to “{clean(story.headline)}”", " · ".join([*grave, about])]))
+        text.append("\n".join([f"Linked to “{_brief(story.headline)}”", " · ".join([*grave, about])]))
         first = " ".join([*calls, f"Linked to *“{literal(story.headline, LONG)}”*"])
-        blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), about])}"))
+        blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), literal(about, LONG)])}"))
     else:
         many = _stories(told)
         about = f"Linked to {_count(many)} at once." if many else "No linked AI news found."
@@ -131,7 +133,7 @@ def remarked(drawing: Delivery, marks: Sequence[str]) -> tuple[str, Blocks]:
 
 def corrections(rows: Iterable[Row]) -> list[str]:
     """One line for each row that was told wrongly."""
-    return [f"Corrected: {row.symbol}: {clean(row.corrected)}" for row in rows if row.corrected]
+    return [f"Corrected: {row.symbol}: {_brief(row.corrected)}" for row in rows if row.corrected]
 
 
 def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") -> tuple[str, Blocks]:
@@ -144,12 +146,12 @@ def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") 
     lines = [_crossed(d) for d in decisions]
     paths = [_by(d.candidate.tie.path) if d.candidate.tie else "" for d in decisions]
     ends = [_course(d) for d in decisions]
-    top = [clean(headline)] if headline else []
+    top = [_brief(headline)] if headline else []
     told = list(zip(lines, paths, ends, strict=True))
     text = "\n".join([*top, *(" · ".join(w for w in one if w) for one in told)])
     terse = len(told) > _TERSE
     marked = [
-        " · ".join(w for w in (literal(line, LONG), f"`{literal(path, LONG)}`" if path and not terse else "", end) if w)
+        " · ".join(w for w in (literal(line, LONG), "" if terse else _code(path), _terse(end) if terse else end) if w)
         for line, path, end in told
     ]
     bold = [f"*{literal(headline, LONG)}*"] if headline else []
@@ -171,7 +173,7 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
     marks = signs(view.rows)
     told = [row for row in view.rows if row.told]
     quiet = len(view.rows) - len(told)
-    lead = f"{clean(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
+    lead = f"{_brief(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
     facts = [*holdings(view.rows), *_value(told), *_facts(view.records, view.market), *summary(view.rows)]
     facts += _held(view.held)
     text = [lead, grid(view.rows, view.states, marks) if view.rows else "No linked stock moved."]
@@ -181,12 +183,16 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
         blocks.append(section(listed([literal(f, LONG) for f in facts])))
     if view.stories and not view.region:
         about = [
-            f"“{clean(s.headline)}” ({_kinds(s)}, {count(s.feeds, 'source')})" if s else "moves without linked AI news"
+            f"“{_brief(s.headline)}” ({_kinds(s)}, {count(s.feeds, 'source')})" if s else "moves without linked AI news"
             for s in view.stories
         ]
         text.append("\n".join(["Stories told", *(f"• {a}" for a in about)]))
         blocks.append(section(fit(["*Stories told*", *(f"• {literal(a, LONG)}" for a in about)], LISTED)))
-    small = list(marks.notes) if view.region else _small(None, marks, f"drawn {moment(view.at)}", _CAVEAT)
+    small = (
+        [_brief(note) for note in marks.notes]
+        if view.region
+        else _small(None, marks, f"drawn {moment(view.at)}", _CAVEAT)
+    )
     if small:
         text.append("\n".join(small))
         blocks.append(context(small))
@@ -251,11 +257,16 @@ def _stories(rows: Iterable[Row]) -> list[str]:
 
 def _kinds(story: StoryNote) -> str:
     kinds = ", ".join(kind.replace("_", " ") for kind in story.types) or "no event"
-    return f"{kinds}, {story.status}" if story.status else kinds
+    return _brief(f"{kinds}, {story.status}" if story.status else kinds)
+
+
+def _brief(text: str) -> str:
+    """A foreign text in one line that is no longer in the plain text than it is in Slack's blocks."""
+    return cut(clean(text), LONG)
 
 
 def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
-    return [clean(line) for line in (*records, *market)]
+    return [_brief(line) for line in (*records, *market)]
 
 
 def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
@@ -277,7 +288,7 @@ def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
 
 def _by(path: str) -> str:
     """A path, or what its absence of steps means."""
-    path = clean(path)
+    path = _brief(path)
     return path if " " in path or not path else f"{path} is named in the news itself"
 
 
@@ -287,21 +298,30 @@ def _path(line: str) -> str:
 
 def _plain_source(source: Source) -> str:
     where = address(source.link)
-    return f"• {moment(source.seen)} {clean(source.feed)}: {clean(source.title)}{f' {where}' if where else ''}"
+    who = f"{moment(source.seen)} {cut(clean(source.feed), _FEED)}"
+    return f"• {who}: {_brief(source.title)}{f' {where}' if where else ''}"
 
 
 def _sources(sources: Sequence[Source]) -> str:
-    lines = [f"• {moment(s.seen)} {literal(s.feed, 60)}: {link(s.link, s.title, LONG)}" for s in sources[:_SOURCES]]
-    return fit(["*Sources*", *lines], SECTION_LIMIT, more=len(sources) - len(lines))
+    lines = [f"• {moment(s.seen)} {literal(s.feed, _FEED)}: {link(s.link, s.title, LONG)}" for s in sources[:_SOURCES]]
+    return fit(["*Sources*", *lines], LISTED, more=len(sources) - len(lines))
 
 
 def _marked(marks: Sequence[str]) -> list[str]:
-    return [f"{_MARK}{clean(mark)}" for mark in marks]
+    return [f"{_MARK}{_brief(mark)}" for mark in marks]
 
 
 def _small(previous: str | None, marks: Signs, drawn: str, caveat: str) -> list[str]:
-    before = [clean(previous)] if previous else []
-    return [*before, *(clean(note) for note in marks.notes), f"{_LEGEND}; {drawn}", caveat]
+    before = [_brief(previous)] if previous else []
+    return [*before, *(_brief(note) for note in marks.notes), f"{_LEGEND}; {drawn}", caveat]
+
+
+def _code(path: str) -> str:
+    return f"`{literal(path, LONG)}`" if path else ""
+
+
+def _terse(end: str) -> str:
+    return end if end == OPPOSITE else ""
 
 
 def _crossed(decision: Decision) -> str:
@@ -354,7 +374,9 @@ def _held(held: Mapping[str, int]) -> list[str]:
     if not held:
         return []
     order = sorted(held.items(), key=lambda item: (-item[1], item[0]))
-    return ["Held back: " + "; ".join(f"{number} ({clean(reason)})" for reason, number in order)]
+    words = [f"{number} ({_brief(reason)})" for reason, number in order[:_REASONS]]
+    rest = sum(number for _, number in order[_REASONS:])
+    return ["Held back: " + "; ".join([*words, *([f"{rest} for other reasons"] if rest else [])])]
 
 
 def _list(lines: Iterable[str]) -> str:

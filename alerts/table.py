@@ -27,6 +27,7 @@ UNKNOWN: Final = "n/a"
 
 _NAME: Final = 20
 """Characters of a company's name; "Constellation Energy" fits."""
+_STATE: Final = 60
 _OLD: Final = timedelta(minutes=2)
 """Prices of an open market that are older are said to be: twice the shipped interval between looks."""
 _SAME: Final = 0.0005
@@ -76,14 +77,22 @@ def ranked(rows: Iterable[Row]) -> list[Row]:
 
 
 def signs(rows: Sequence[Row]) -> Signs:
-    """Number the notes in order of appearance; one that most rows have needs no sign, but names the exceptions."""
+    """Number the notes in order of appearance; one that most rows have needs no sign, but names the exceptions.
+
+    There are nine signs; the notes beyond are only counted.
+    """
     every = list(dict.fromkeys(note for row in rows for note in _notes(row)))
     without = {note: [row.symbol for row in rows if note not in _notes(row)] for note in every}
     general = [n for n in every if len(rows) > 1 and len(without[n]) <= len(rows) // _FEW]
     signed = [n for n in every if n not in general]
-    of = {note: _SIGNS[i] if i < len(_SIGNS) else f"({i + 1})" for i, note in enumerate(signed)}
+    of = dict(zip(signed, _SIGNS, strict=False))
+    left = len(signed) - len(of)
+    more = [f"and {left} more notes"] if left > 0 else []
     whom = {note: f"all but {', '.join(without[note])}" if without[note] else "all" for note in general}
-    return Signs(of, (*(f"{whom[n]}: {_meaning(n)}" for n in general), *(f"{of[n]} {_meaning(n)}" for n in signed)))
+    return Signs(
+        of,
+        (*(f"{whom[n]}: {_meaning(n)}" for n in general), *(f"{sign} {_meaning(n)}" for n, sign in of.items()), *more),
+    )
 
 
 def since_news(rows: Iterable[Row]) -> bool:
@@ -170,7 +179,7 @@ def groups(rows: Sequence[Row], states: Mapping[str, str], at: datetime | None =
         times = [shown(r).time for r in mine]
         age = at - max(times) if at and "open" in states.get(region, "") else timedelta()
         old = f", {age // timedelta(minutes=1)} min old" if age > _OLD else ""
-        words = [region, states.get(region, ""), f"prices of {_times(times)}{old}"]
+        words = [region, cut(states.get(region, ""), _STATE), f"prices of {_times(times)}{old}"]
         found.append((" · ".join(w for w in words if w), mine))
     others = [row for row in rows if not row.told]
     return [*found, *([(NOT_CROSSED, others)] if others else []), *([(CORRECTED, wrong)] if wrong else [])]

@@ -12,7 +12,7 @@ from alerts import message
 from alerts.blocks import Blocks
 from alerts.rules import decide
 from alerts.table import grid, ranked, signs
-from alerts.types import Decision, DigestView, Join, Row, Source, Told, Window
+from alerts.types import Decision, DigestView, Join, RootView, Row, Source, Told, Window
 from alerts.words import address, billions, clean, cut, literal, moment, money, percent, sigmas
 from config.types import Direction
 from standins.moves import CLOSE, DAY, NOON, WATCHED, candidate, move, rows, story, tie, view, watchlist
@@ -223,6 +223,56 @@ def test_however_many_rows_there_are_slack_takes_the_message(count: int) -> None
             rows=rows(count), story=long, market=("m" * 5_000,) * 30, records=("r&" * 5_000,) * 30, previous="p" * 9_000
         )
     )
+
+
+LONG_WINDED = '<&>`*|~_"@channel ' * 700
+"""Some 12,000 characters that need escaping."""
+
+
+def overlong() -> tuple[RootView, DigestView]:
+    """Two hundred rows whose every text is far too long, and a story with three hundred sources."""
+    many = [
+        replace(
+            row,
+            name=LONG_WINDED,
+            path=LONG_WINDED,
+            under=f"{number}{LONG_WINDED}",
+            also=(f"{number}{LONG_WINDED}",),
+            holding=1e18,
+            day=replace(row.day, notes=(f"{number}{LONG_WINDED}", LONG_WINDED), volume=1e9, sigma=-1e6, raw=1e4),
+        )
+        for number, row in enumerate(rows(200))
+    ]
+    sources = (Source(LONG_WINDED, NOON, LONG_WINDED, "https://news.example/" + "a&" * 900),) * 300
+    told = story(LONG_WINDED, reason=LONG_WINDED, sources=sources, types=(LONG_WINDED,) * 40, status=LONG_WINDED)
+    lines = (LONG_WINDED,) * 300
+    states = {row.region: LONG_WINDED for row in many}
+    common: dict[str, Any] = {"rows": tuple(many), "market": lines, "records": lines, "states": states}
+    root = view(story=told, previous=LONG_WINDED, marks=lines, mention="@channel", key="k" * 1_000, **common)
+    held = {f"{number}{LONG_WINDED}": 1 for number in range(300)}
+    return root, DigestView("#ai", DAY, LONG_WINDED, at=CLOSE, stories=(told, None) * 150, held=held, **common)
+
+
+@pytest.mark.parametrize("kind", ["root", "many stories", "corrected", "digest", "close", "reply"])
+def test_no_text_is_too_long_for_slack_or_for_a_terminal(kind: str) -> None:
+    """Every block within its limit and the whole of them too; in the plain text no line goes on for ever."""
+    root, day = overlong()
+    crossed = replace(alert(), candidate=replace(candidate(-0.17, -6.4), symbol="9" * 60, name=LONG_WINDED))
+    draw = {
+        "root": lambda: message.root(root),
+        "many stories": lambda: message.root(replace(root, story=None)),
+        "corrected": lambda: message.root(
+            replace(root, rows=tuple(replace(row, corrected=LONG_WINDED) for row in root.rows))
+        ),
+        "digest": lambda: message.digest(day),
+        "close": lambda: message.digest(replace(day, region="Asia")),
+        "reply": lambda: message.reply([crossed] * 300, LONG_WINDED, "@here"),
+    }[kind]
+    text, blocks = draw()
+    assert [] == block_problems([dict(b) for b in blocks])
+    assert len(written(tuple(b for b in blocks if b["type"] != "actions"))) < 13_000
+    assert max(map(len, text.splitlines())) < 3_500
+    assert (text, blocks) == draw()
 
 
 def test_a_table_that_is_cut_keeps_the_weightiest_rows() -> None:
