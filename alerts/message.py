@@ -29,7 +29,7 @@ from alerts.blocks import (
     table,
 )
 from alerts.holdings import holdings
-from alerts.joins import OPPOSITE, UNCLEAR, course, exception, remark, summary
+from alerts.joins import OPPOSITE, UNCLEAR, course, exception, summary
 from alerts.severity import of_rows
 from alerts.table import Signs, grid, ranked, shown, signs
 from alerts.types import (
@@ -79,17 +79,19 @@ def root(view: RootView) -> tuple[str, Blocks]:
     lead = leaders(view.rows)
     told = [row for row in view.rows if row.told and not row.corrected]
     stand = [row for row in view.rows if not row.corrected]
-    facts = [*holdings(stand), *_facts(view.records, view.market), *(summary(told) if view.story else [])]
+    facts = [*holdings(stand), *_facts(view.records, view.market)]
+    facts += summary(told) if view.story or _stories(told) else []
     mistakes = corrections(view.rows)
     story = view.story
-    text = [_first(lead, story, told), grid(view.rows, view.states, marks, at=view.at)]
+    linked = "Linked" if stand or not mistakes else "Was linked"
+    text = [_first(lead, story, told, linked.lower()), grid(view.rows, view.states, marks, at=view.at)]
     grave = [w for w in (_GRAVE[of_rows(view.rows)],) if w]
     calls = [w for w in (called(view.mention),) if w]
     blocks = [header(lead)]
     if story:
         about = f"{_kinds(story)} · {count(story.feeds, 'source')} · first {moment(story.first_time)}"
-        text.append("\n".join([f"Linked to “{_brief(story.headline)}”", " · ".join([*grave, about])]))
-        first = " ".join([*calls, f"Linked to *“{literal(story.headline, LONG)}”*"])
+        text.append("\n".join([f"{linked} to “{_brief(story.headline)}”", " · ".join([*grave, about])]))
+        first = " ".join([*calls, f"{linked} to *“{literal(story.headline, LONG)}”*"])
         blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), literal(about, LONG)])}"))
     else:
         many = _stories(told)
@@ -102,9 +104,9 @@ def root(view: RootView) -> tuple[str, Blocks]:
     if facts:
         text.append(_list(facts))
         blocks.append(section(listed([literal(f, LONG) for f in facts])))
-    why = _why(story, told)
-    linked = story is not None or bool(_stories(told))
-    if why and linked:
+    claims = bool(stand and story) or bool(_stories(told))
+    why = _why(story, told) if claims else []
+    if why:
         text.append("\n".join(["Why linked", *why]))
         blocks.append(section(fit(["*Why linked*", *(_path(line) for line in why)], LISTED)))
     if story and story.sources:
@@ -113,7 +115,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     if view.marks:
         text.append("\n".join(_marked(view.marks)))
         blocks.append(context(_marked(view.marks), MARKS))
-    small = _small(view.previous, marks, f"drawn {moment(view.at)}", _CAVEAT if linked else _NO_ADVICE)
+    small = _small(view.previous, marks, f"drawn {moment(view.at)}", _CAVEAT if claims else _NO_ADVICE)
     text.append("\n".join(small))
     blocks.append(context(small))
     blocks += controls(view.key, view.rows, story=story is not None)
@@ -236,14 +238,14 @@ def _known(row: Row) -> str:
     return f"{row.symbol} ({name})" if row.symbol[:1].isdigit() and _PLAIN.fullmatch(name) else row.symbol
 
 
-def _first(lead: str, story: StoryNote | None, told: Sequence[Row]) -> str:
+def _first(lead: str, story: StoryNote | None, told: Sequence[Row], linked: str) -> str:
     """The first line, whose headline has the room that a notification leaves it."""
     if story is None:
         many = _stories(told)
-        return f"{lead}: " + (f"linked to {_count(many)} at once" if many else "no linked AI news found")
+        return f"{lead}: " + (f"{linked} to {_count(many)} at once" if many else "no linked AI news found")
     sources = count(story.feeds, "source")
-    room = _NOTICED - len(f"{lead}: linked to “”, {sources}")
-    return f"{lead}: linked to “{cut(clean(story.headline), min(max(room, _SHORT), _TITLE))}”, {sources}"
+    room = _NOTICED - len(f"{lead}: {linked} to “”, {sources}")
+    return f"{lead}: {linked} to “{cut(clean(story.headline), min(max(room, _SHORT), _TITLE))}”, {sources}"
 
 
 def _count(stories: Sequence[str]) -> str:
@@ -278,8 +280,7 @@ def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
     lines = [f"“{cut(reason, LONG)}”"] if story and reason and reason != clean(story.headline) else []
     for row in rows:
         under = f" (“{cut(clean(row.under), _TITLE)}”)" if row.under else ""
-        said = exception(row) if story else remark(row)
-        lines.append(" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}{under}", said) if w))
+        lines.append(" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}{under}", exception(row)) if w))
     others = Counter(clean(title) for row in rows for title in row.also)
     if others:
         lines.append("Also linked to: " + ", ".join(cut(title, _TITLE) for title, _ in others.most_common(_OTHERS)))

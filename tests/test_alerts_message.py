@@ -12,7 +12,7 @@ from alerts import message
 from alerts.blocks import Blocks
 from alerts.rules import decide
 from alerts.table import grid, ranked, signs
-from alerts.types import Decision, DigestView, Join, RootView, Row, Source, Told, Window
+from alerts.types import Decision, DigestView, Join, RootView, Row, Severity, Source, Told, Window
 from alerts.words import address, billions, clean, cut, literal, moment, money, percent, sigmas
 from config.types import Direction
 from standins.moves import CLOSE, DAY, NOON, WATCHED, candidate, move, rows, story, tie, view, watchlist
@@ -66,6 +66,20 @@ def test_a_symbol_that_is_a_number_comes_with_its_name() -> None:
     row = next(row for row in rows() if row.symbol == "6857.T")
     assert message.leaders([row]).startswith("6857.T (Advantest) -8.6 %")
     assert message.leaders([replace(row, name="<!here|Advantest>")]).startswith("6857.T -8.6 %")
+
+
+def test_a_root_that_was_wrong_claims_no_link_any_more() -> None:
+    """It says what it said, as that, gives no reasons for it, and calls nothing grave."""
+    wrong = nvidia(corrected="not linked, says @mira", severity=Severity.ALARM)
+    text, blocks = message.root(view(rows=(wrong,), story=story("A lab opens its model")))
+    assert (
+        first_line(text)
+        == "Corrected: what was told of NVDA was wrong: was linked to “A lab opens its model”, 7 sources"
+    )
+    assert "Was linked to *“A lab opens its model”*" in written(blocks)
+    for said in ("Linked to", "Why linked", "Alarm", "Linked, not proven"):
+        assert said not in text + written(blocks)
+    assert "*Corrected: NVDA: not linked, says @mira*" in written(blocks)
 
 
 def test_nothing_is_said_twice_in_a_root() -> None:
