@@ -59,6 +59,8 @@ _TITLE: Final = 90
 """Characters of a headline on the first line, and of another story's at a path; never under `_SHORT`."""
 _SHORT: Final = 40
 _FEED: Final = 60
+_NEWS: Final = 1000
+"""Characters of what stands first in a reply: joins, records and corrections of one pass, one after the other."""
 _CAVEAT: Final = "Linked, not proven to be the reason. Not advice."
 _NO_ADVICE: Final = "Not advice."
 _LEGEND: Final = (
@@ -148,7 +150,7 @@ def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") 
     lines = [_crossed(d) for d in decisions]
     paths = [_by(d.candidate.tie.path) if d.candidate.tie else "" for d in decisions]
     ends = [_course(d) for d in decisions]
-    top = [_brief(headline)] if headline else []
+    top = [cut(clean(headline), _NEWS)] if headline else []
     told = list(zip(lines, paths, ends, strict=True))
     text = "\n".join([*top, *(" · ".join(w for w in one if w) for one in told)])
     terse = len(told) > _TERSE
@@ -156,7 +158,7 @@ def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") 
         " · ".join(w for w in (literal(line, LONG), "" if terse else _code(path), _terse(end) if terse else end) if w)
         for line, path, end in told
     ]
-    bold = [f"*{literal(headline, LONG)}*"] if headline else []
+    bold = [f"*{literal(headline, _NEWS)}*"] if headline else []
     calls = [called(mention)] if mention else []
     return text, (section(fit([*calls, *bold, *marked], SECTION_LIMIT)),)
 

@@ -1,5 +1,6 @@
 """What people read: the first line, the table, the reasons, and Slack's limits kept whatever comes in."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -272,7 +273,7 @@ def test_no_text_is_too_long_for_slack_or_for_a_terminal(kind: str) -> None:
     """Every block within its limit and the whole of them too; in the plain text no line goes on for ever."""
     root, day = overlong()
     crossed = replace(alert(), candidate=replace(candidate(-0.17, -6.4), symbol="9" * 60, name=LONG_WINDED))
-    draw = {
+    draws: dict[str, Callable[[], tuple[str, Blocks]]] = {
         "root": lambda: message.root(root),
         "many stories": lambda: message.root(replace(root, story=None)),
         "corrected": lambda: message.root(
@@ -281,12 +282,12 @@ def test_no_text_is_too_long_for_slack_or_for_a_terminal(kind: str) -> None:
         "digest": lambda: message.digest(day),
         "close": lambda: message.digest(replace(day, region="Asia")),
         "reply": lambda: message.reply([crossed] * 300, LONG_WINDED, "@here"),
-    }[kind]
-    text, blocks = draw()
+    }
+    text, blocks = draws[kind]()
     assert [] == block_problems([dict(b) for b in blocks])
     assert len(written(tuple(b for b in blocks if b["type"] != "actions"))) < 13_000
     assert max(map(len, text.splitlines())) < 3_500
-    assert (text, blocks) == draw()
+    assert (text, blocks) == draws[kind]()
 
 
 def test_a_table_that_is_cut_keeps_the_weightiest_rows() -> None:
@@ -341,6 +342,13 @@ def test_a_broadcast_reply_begins_with_what_is_new() -> None:
     text, blocks = message.reply([alert()], "Europe joins")
     assert "Europe joins" == first_line(text)
     assert written(blocks).startswith("*Europe joins*\nNVDA crosses")
+
+
+def test_a_reply_tells_all_corrections_of_a_pass() -> None:
+    """Five of them are longer than a title may be."""
+    wrong = "; ".join(f"Corrected: S{n}: bad price: the last close was taken for 162.36 USD" for n in range(5))
+    text, blocks = message.reply([], wrong)
+    assert (wrong, f"*{wrong}*") == (text, written(blocks))
 
 
 def test_a_record_alone_makes_a_reply() -> None:
