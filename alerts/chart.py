@@ -107,7 +107,8 @@ def draw(view: ChartView) -> Picture:
         warnings.simplefilter("ignore", UserWarning)  # a glyph that the font lacks is drawn as a box
         figure = Figure(figsize=SIZE, dpi=DOTS, facecolor=GROUND, edgecolor=FRAME, linewidth=2)
         canvas = FigureCanvasAgg(figure)
-        axes = figure.add_axes((_LEFT, 0.2, 0.705, 0.595))
+        bottom = 0.098 + _NEWS_LINE * len(view.news[:_NEWS])
+        axes = figure.add_axes((_LEFT, bottom, 0.705, 0.795 - bottom))
         _draw(figure, axes, view, lines)
         out = io.BytesIO()
         canvas.print_png(out, metadata={"Software": None})  # type: ignore[no-untyped-call]
@@ -212,7 +213,7 @@ def _style(axes: Axes) -> None:
 
 def _news(axes: Axes, view: ChartView, start: datetime, end: datetime) -> None:
     """Markers on the lower edge, numbered, and what they are below the axis; news from before stands at its left."""
-    low = axes.get_ylim()[0]
+    low, lines = axes.get_ylim()[0], len(view.news[:_NEWS])
     for number, (at, what) in enumerate(view.news[:_NEWS], start=1):
         inside = start < at < end
         x = date2num(min(max(at, start), end))
@@ -221,7 +222,7 @@ def _news(axes: Axes, view: ChartView, start: datetime, end: datetime) -> None:
         axes.plot([x], [low], marker="^" if inside else "<", markersize=9, color=INK, clip_on=False, zorder=6)
         _say(axes, x, low, str(number), ha="center", va="center", size=5, color="white", weight="bold", zorder=7)
         words = cut(f"{number}  {moment(at) if not inside else clock(at)}  {clean(what)}", _NEWS_WIDTH)
-        _say(axes.figure, _LEFT, 0.113 - _NEWS_LINE * (number - 1), words, size=_SMALL, color=INK)
+        _say(axes.figure, _LEFT, 0.113 - _NEWS_LINE * (number + 2 - lines), words, size=_SMALL, color=INK)
 
 
 def _labels(axes: Axes, named: Sequence[tuple[Line, str]]) -> None:
