@@ -99,7 +99,7 @@ class ChartView:
 
 
 def draw(view: ChartView) -> Picture:
-    """The picture as PNG, 1440 by 810, with its alt text. Raises ValueError if no line has a point."""
+    """The picture as PNG, 1440 by 1152, with its alt text. Raises ValueError if no line has a point."""
     lines = [line for line in view.lines if line.points]
     if not lines:
         raise ValueError("there is no price to draw")

@@ -247,7 +247,15 @@ def _first(lead: str, story: StoryNote | None, told: Sequence[Row], linked: str)
         return f"{lead}: " + (f"{linked} to {_count(many)} at once" if many else "no linked AI news found")
     sources = count(story.feeds, "source")
     room = _NOTICED - len(f"{lead}: {linked} to “”, {sources}")
-    return f"{lead}: {linked} to “{cut(clean(story.headline), min(max(room, _SHORT), _TITLE))}”, {sources}"
+    return f"{lead}: {linked} to “{_cut_at_word(clean(story.headline), min(max(room, _SHORT), _TITLE))}”, {sources}"
+
+
+def _cut_at_word(text: str, most: int) -> str:
+    """Its beginning in at most `most` characters, up to the end of a word where that is near."""
+    if len(text) <= most:
+        return text
+    words, apart, _ = text[:most].rpartition(" ")
+    return f"{words}…" if apart and len(words) > most // 2 else cut(text, most)
 
 
 def _count(stories: Sequence[str]) -> str:

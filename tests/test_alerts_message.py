@@ -58,7 +58,7 @@ def test_the_first_line_fits_a_notification() -> None:
     headline = "A lab in Hangzhou releases a reasoning model with open weights, at a tenth of the usual cost"
     text, _ = message.root(view(story=story(headline)))
     assert len(first_line(text)) <= 150
-    assert first_line(text).endswith("…”, 7 sources")
+    assert first_line(text).endswith("linked to “A lab in Hangzhou releases a reasoning model with…”, 7 sources")
     assert f"Linked to “{headline}”" in text
 
 
