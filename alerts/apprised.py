@@ -1,7 +1,8 @@
 """Everything else: mail, Teams, Telegram, ntfy and a hundred more services, by Apprise's addresses.
 
 An optional extra (`pip install aftershock[apprise]`). These services only take new messages: edits are left out, and a
-reply is a message of its own. A service that took a message does not get it again when another one failed.
+reply is a message of its own that repeats what its root says. A service that took a message does not get it again when
+another one failed.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Final
 
 from apprise import Apprise, NotifyFormat
 
+from alerts.heads import Heads
 from alerts.types import Delivery, DeliveryError, DeliveryKind
 from alerts.words import clean, count
 
@@ -28,6 +30,7 @@ class Apprised:
         """Take the addresses. Raises DeliveryError for one that Apprise does not know, told without its secrets."""
         self._services: list[Apprise] = []
         self._taken: dict[str, set[int]] = {}
+        self._heads = Heads()
         for number, url in enumerate(urls, start=1):
             service = Apprise()
             if not service.add(url):
@@ -38,6 +41,8 @@ class Apprised:
     async def post(self, delivery: Delivery, thread: str | None) -> str:  # noqa: ARG002  these know no threads
         """Send it to all that have not taken it yet. Raises DeliveryError."""
         title, _, body = delivery.text.partition("\n")
+        if over := self._heads.over(delivery):
+            body = f"{over}\n{body}"
         taken = self._taken.setdefault(delivery.key, set())
         missing = [n for n in range(len(self._services)) if n not in taken]
         sent = await asyncio.gather(*(self._send(self._services[n], title, body.strip()) for n in missing))
@@ -53,8 +58,9 @@ class Apprised:
         return bool(await service.async_notify(body=body or title, title=title, body_format=NotifyFormat.TEXT))
 
     async def edit(self, delivery: Delivery, ts: str) -> str:
-        """Nothing: what was sent stands."""
+        """Nothing is sent: what was sent stands."""
         assert delivery.kind is DeliveryKind.UPDATE  # noqa: S101  the outbox edits with nothing else
+        self._heads.remember(delivery)
         return ts
 
     async def find(self, delivery: Delivery, thread: str | None, since: datetime) -> str | None:  # noqa: ARG002  the protocol's signature

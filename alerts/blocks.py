@@ -32,7 +32,7 @@ CONTROLS: Final = "aftershock-controls"
 MARKS: Final = "aftershock-marks"
 ACK, MUTE_STORY, ONE_STOCK = "aftershock-ack", "aftershock-mute-story", "aftershock-one-stock"
 """Ids of the buttons and of the menu for one stock, as Slack sends them back."""
-_ALSO: Final = 1500
+_ALSO: Final = 1000
 """Characters for the stocks that a table has no room for."""
 _STOCKS: Final = 10
 """Stocks in the menu: the weightiest. The slash command knows all."""
@@ -83,7 +83,7 @@ def fit(lines: Sequence[str], most: int, more: int = 0) -> str:
 def table(rows: Sequence[Row], states: Mapping[str, str], marks: Signs, **more: Any) -> list[dict[str, Any]]:  # noqa: ANN401  of `grid`
     """The table as a code block. Stocks for which it has no room follow by their move alone."""
     fence = "```"
-    text = grid(rows, states, marks, SECTION_LIMIT - 2 * len(fence) - 2, **more).replace("`", "'")
+    text = grid(rows, states, marks, SECTION_LIMIT - 2 * len(fence) - 2, narrow=True, **more).replace("`", "'")
     found = [section(f"{fence}\n{escape(text)}\n{fence}")]
     in_table = {line.partition(" ")[0] for line in text.splitlines()}
     left = [f"{row.symbol} {percent(shown(row).raw)}" for row in ranked(rows) if row.symbol not in in_table]

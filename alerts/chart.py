@@ -1,8 +1,9 @@
 """The picture of a message: its stocks in percent from their base prices, with their market and the news. Pure.
 
 Drawn by matplotlib on a canvas in memory, in a worker process of its own. The card has its own light ground and a dark
-frame, so that it reads alike on Slack's light and dark themes; colours are told apart by colour-blind people (Okabe and
-Ito, 2008), and each line that counts is named at its end. What the sighted see, `Picture.alt` says in words.
+frame, so that it reads alike on Slack's light and dark themes; colours are told apart by colour-blind people, and each
+line that counts is named at its end, in letters that a phone shows at six or seven pixels before anybody taps it. What
+the sighted see, `Picture.alt` says in words.
 """
 
 import io
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any, Final
 
 from matplotlib.axes import Axes
@@ -24,13 +26,23 @@ from alerts.types import Picture
 from alerts.words import clean, clock, count, cut, moment, percent
 
 GROUND, INK, FAINT, FRAME = "#fbfbfc", "#1d2129", "#8b93a1", "#5b6472"
-COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#2b8cbe", "#7a3e9d", "#2f4f4f")
-"""Okabe and Ito's, with yellow and sky blue darkened to be read on white, and two more."""
+COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#c86fa0", "#4400aa", "#5b1a00", "#6666ee", "#cc2244")
+"""Four of Okabe and Ito's (2008), then darker ones, as their yellow and sky blue cannot be read on white. No two are
+closer than 16 in CIELAB as people with deuteranopia or protanopia see them (a test computes it)."""
 NAMED: Final = 8
 """Lines in colour, with their names; the others are thin and grey."""
-SIZE: Final = (9.6, 5.4)
-"""Inches: with 150 dots an inch 1440 by 810, a Slack preview's shape."""
-DOTS: Final = 150
+SIZE: Final = (6.0, 4.8)
+"""Inches: with 240 dots an inch 1440 by 1152, higher than wide as phones like it. A point is then 3.3 pixels, and 0.83
+of one on a phone's 360."""
+DOTS: Final = 240
+_TITLE, _LABEL, _SMALL, _FINE = 10.0, 8.5, 7.5, 7.0
+"""Points of the headline, of names in the plot, of the axes and news, and of the legend."""
+_HEADLINE: Final = 56
+"""Characters of the headline in a line; it may have two."""
+_LEFT: Final = 0.095
+_NEWS_LINE: Final = 0.034
+_NEWS_WIDTH: Final = 95
+"""Characters of a piece of news below the picture."""
 ALT_LIMIT: Final = 1000
 """Characters of alt text that Slack takes (docs.slack.dev, files.getUploadURLExternal)."""
 _NEWS: Final = 3
@@ -38,6 +50,8 @@ _GAP: Final = timedelta(hours=1)
 """Between prices that are further apart the path is not known: such a line is drawn dashed."""
 _LEAST: Final = timedelta(minutes=40)
 """The shortest stretch of time that is shown."""
+_WIDTH: Final = 0.0175
+"""Part of the plot's width that a letter of such a name takes."""
 _EARLY: Final = 0.86
 """A line that ends before this part of the width is named where it ends."""
 
@@ -85,22 +99,29 @@ class ChartView:
 
 
 def draw(view: ChartView) -> Picture:
-    """The picture as PNG, 1440 by 810, with its alt text. Raises ValueError if no line has a point."""
+    """The picture as PNG, 1440 by 1152, with its alt text. Raises ValueError if no line has a point."""
     lines = [line for line in view.lines if line.points]
     if not lines:
         raise ValueError("there is no price to draw")
-    png = card((0.075, 0.155, 0.775, 0.68), lambda figure, axes: _draw(figure, axes, view, lines))
+    bottom = 0.098 + _NEWS_LINE * len(view.news[:_NEWS])
+    png = card((_LEFT, bottom, 0.705, 0.795 - bottom), lambda figure, axes: _draw(figure, axes, view, lines))
     return Picture(png, cut(clean(view.title), 150), alt_text(view))
 
 
-def card(box: tuple[float, float, float, float], fill: Callable[[Figure, Axes], None]) -> bytes:
+def card(
+    box: tuple[float, float, float, float],
+    fill: Callable[[Figure, Axes], None],
+    size: tuple[float, float] = SIZE,
+    dots: int = DOTS,
+) -> bytes:
     """A card with one pair of axes as PNG: left, bottom, width and height in parts of the card, and what to put there.
 
-    The same bytes for the same filling: no program, version or date is written into it.
+    `size` in inches, with so many `dots` an inch. The same bytes for the same filling: no program, version or date is
+    written into it.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a glyph that the font lacks is drawn as a box
-        figure = Figure(figsize=SIZE, dpi=DOTS, facecolor=GROUND, edgecolor=FRAME, linewidth=2)
+        figure = Figure(figsize=size, dpi=dots, facecolor=GROUND, edgecolor=FRAME, linewidth=2)
         canvas = FigureCanvasAgg(figure)
         axes = figure.add_axes(box)
         frame(axes)
@@ -118,7 +139,7 @@ def alt_text(view: ChartView) -> str:
     market = ", ".join(f"{line.symbol} {percent(line.last)}" for line in view.market if line.points)
     news = "; ".join(f"{moment(at)}: {clean(what)}" for at, what in view.news[:_NEWS])
     words = [f"Line chart of {count(len(lines), 'stock')} in percent from their last close, up to {moment(view.at)}"]
-    words += [f"{moves}{more}"] + ([f"market: {market}"] if market else []) + ([f"news: {news}"] if news else [])
+    words += [f"{moves}{more}"] + ([f"Market: {market}"] if market else []) + ([f"News: {news}"] if news else [])
     return cut(". ".join(words) + ".", ALT_LIMIT)
 
 
@@ -137,7 +158,7 @@ def _draw(figure: Figure, axes: Axes, view: ChartView, lines: Sequence[Line]) ->
             left, right = max(span.start, start - room), min(span.end, end + room)
             axes.axvspan(date2num(left), date2num(right), color="#e8ecf3", zorder=0, linewidth=0)
             say(axes, date2num(left + (right - left) / 2), 1.012, span.name, transform=axes.get_xaxis_transform(),
-                 ha="center", va="bottom", size=8, color=FRAME)  # fmt: skip
+                 ha="center", va="bottom", size=_SMALL, color=FRAME)  # fmt: skip
     axes.axhline(0.0, color=INK, linewidth=0.8, zorder=1)
     for line in reversed(lines[NAMED:]):
         _plot(axes, line, color="#b9c0cb", linewidth=1.0, zorder=2)
@@ -148,12 +169,29 @@ def _draw(figure: Figure, axes: Axes, view: ChartView, lines: Sequence[Line]) ->
     _news(axes, view, start - room, end + room)
     named = [(line, COLOURS[n % len(COLOURS)]) for n, line in enumerate(lines[:NAMED])]
     _labels(axes, [*named, *((line, INK) for line in market)])
-    say(figure, 0.075, 0.945, cut(clean(view.title), 88), size=12.5, weight="bold", color=INK)
+    headline = _headline(clean(view.title))
+    for number, words in enumerate(headline):
+        say(figure, _LEFT, 0.945 - 0.042 * (number + 2 - len(headline)), words, size=_TITLE, weight="bold", color=INK)
+    what = f"Percent from the last regular close · drawn {moment(view.at)}"
+    say(figure, _LEFT, 0.867, what, size=_FINE, color=FRAME)
+    say(figure, _LEFT, 0.84, _legend(lines, market), size=_FINE, color=FRAME)
+
+
+def _headline(title: str) -> list[str]:
+    """A title in one line or two, parted where it goes on to the next stocks."""
+    first, apart, others = title.partition("; ")
+    if len(title) > _HEADLINE and apart:
+        return [cut(f"{first};", _HEADLINE), cut(others, _HEADLINE)]
+    return wrap(title, _HEADLINE, max_lines=2, placeholder=" …")
+
+
+def _legend(lines: Sequence[Line], market: Sequence[Line]) -> str:
+    """What the kinds of lines mean that are in the picture."""
     rest = len(lines) - NAMED
-    small = "Percent from the last regular close · UTC · dotted: market · dashed: path between prices not known"
-    small += f" · grey: {rest} more" if rest > 0 else ""
-    say(figure, 0.075, 0.9, small, size=7.5, color=FRAME)
-    say(figure, 0.985, 0.9, f"drawn {moment(view.at)}", size=7.5, color=FRAME, ha="right")
+    dashed = any(line.sparse and len(line.points) > 1 for line in lines)
+    words = ["dotted: market"] if market else []
+    words += ["dashed: path between prices not known"] if dashed else []
+    return " · ".join(words + ([f"grey: {rest} more"] if rest > 0 else []))
 
 
 def _plot(axes: Axes, line: Line, **style: Any) -> None:  # noqa: ANN401  matplotlib's own
@@ -186,7 +224,7 @@ def frame(axes: Axes) -> None:
     """What the axes of every picture look like: two thin sides and faint lines across."""
     axes.set_facecolor(GROUND)
     axes.grid(axis="y", color="#dfe3ea", linewidth=0.7, zorder=0)
-    axes.tick_params(colors=FRAME, labelsize=8, length=3)
+    axes.tick_params(colors=FRAME, labelsize=_SMALL, length=3)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -195,16 +233,16 @@ def frame(axes: Axes) -> None:
 
 def _news(axes: Axes, view: ChartView, start: datetime, end: datetime) -> None:
     """Markers on the lower edge, numbered, and what they are below the axis; news from before stands at its left."""
-    low = axes.get_ylim()[0]
+    low, lines = axes.get_ylim()[0], len(view.news[:_NEWS])
     for number, (at, what) in enumerate(view.news[:_NEWS], start=1):
         inside = start < at < end
         x = date2num(min(max(at, start), end))
         if inside:
             axes.axvline(x, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
         axes.plot([x], [low], marker="^" if inside else "<", markersize=9, color=INK, clip_on=False, zorder=6)
-        say(axes, x, low, str(number), ha="center", va="center", size=5.5, color="white", weight="bold", zorder=7)
-        words = f"{number}  {moment(at) if not inside else clock(at)}  {cut(clean(what), 110)}"
-        say(axes.figure, 0.075, 0.085 - 0.026 * (number - 1), words, size=7.5, color=INK)
+        say(axes, x, low, str(number), ha="center", va="center", size=5, color="white", weight="bold", zorder=7)
+        words = cut(f"{number}  {moment(at) if not inside else clock(at)}  {clean(what)}", _NEWS_WIDTH)
+        say(axes.figure, _LEFT, 0.113 - _NEWS_LINE * (number + 2 - lines), words, size=_SMALL, color=INK)
 
 
 def _labels(axes: Axes, named: Sequence[tuple[Line, str]]) -> None:
@@ -227,20 +265,26 @@ def _labels(axes: Axes, named: Sequence[tuple[Line, str]]) -> None:
         x, y = date2num(line.points[-1][0]), 100 * line.last
         axes.plot([x, right], [y, place], color=colour, linewidth=0.6, alpha=0.7, clip_on=False, zorder=3)
         text = f" {line.symbol} {percent(line.last)}"
-        size = 7.5 if line.market else 8.5
+        size = _SMALL if line.market else _LABEL
         say(axes, right, place, text, ha="left", va="center", size=size, color=colour, weight="bold")
 
 
 def _in_place(axes: Axes, named: Sequence[tuple[Line, str]], step: float) -> None:
-    """Names at the ends of lines whose session is over, from the top down."""
+    """Names at the ends of lines whose session is over, from the top down; above the line where the right is taken."""
+    left, right = axes.get_xlim()
     before: dict[datetime, float] = {}
     for line, colour in sorted(named, key=lambda one: -one[0].last):
         end, y = line.points[-1][0], 100 * line.last
         near = [place for at, place in before.items() if abs(at - end) < timedelta(hours=2)]
         before[end] = place = min([y, *(p - step * 0.8 for p in near)])
-        text = f" {line.symbol} {percent(line.last)}"
+        text = f"{line.symbol} {percent(line.last)}"
+        room = (right - date2num(end)) / (right - left) > _WIDTH * len(text)
         halo = {"facecolor": GROUND, "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
-        say(axes, date2num(end), place, text, va="center", size=7.5, color=colour, weight="bold", bbox=halo, zorder=5)
+        side: dict[str, Any] = {"ha": "left", "va": "center", "xytext": (5, 0), "bbox": halo}
+        if not room:
+            side = {"ha": "right", "va": "bottom", "xytext": (0, 4)}
+        axes.annotate(text, (date2num(end), place), textcoords="offset points", parse_math=False, size=_SMALL,
+                      color=colour, weight="bold", zorder=5, **side)  # fmt: skip
 
 
 def say(where: Any, x: float, y: float, text: str, **style: Any) -> None:  # noqa: ANN401  matplotlib's own

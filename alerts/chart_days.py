@@ -21,6 +21,9 @@ from alerts.chart import COLOURS, FAINT, FRAME, GROUND, INK, card, say
 from alerts.types import Picture
 from alerts.words import clean, count, day
 
+SIZE: Final = (9.6, 5.4)
+DOTS: Final = 150
+"""Inches, and dots an inch: 1440 by 810, for a screen."""
 BOX: Final = (0.075, 0.145, 0.895, 0.665)
 EDITED, OTHER = COLOURS[0], FAINT
 NEAR: Final = 0.32
@@ -65,7 +68,7 @@ def draw(view: DaysView) -> Picture:
     """The picture as PNG, 1440 by 810, with its alt text. Raises ValueError if there is no day."""
     if not view.days:
         raise ValueError("there is no day to draw")
-    png = card(BOX, lambda figure, axes: _draw(figure, axes, view))
+    png = card(BOX, lambda figure, axes: _draw(figure, axes, view), SIZE, DOTS)
     return Picture(png, title(view), alt_text(view))
 
 

@@ -73,6 +73,8 @@ def brief(one: Account) -> list[str]:
     if move:
         prices = f"from {move.base_price:,.2f} to {move.price:,.2f} {move.currency}"
         adjusted = "" if move.abnormal is None else f", without the market {percent(move.abnormal, 2)}"
+        if move.working and move.working.market is None:
+            adjusted = ", the market's part is not known"
         lines.append(f"{percent(move.raw, 2)} {prices} at {clock(move.time)}{adjusted}")
     if candidate.state is not PriceState.FRESH:
         lines.append(gate(candidate))

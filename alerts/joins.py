@@ -80,6 +80,14 @@ def remark(row: Row) -> str:
     return "; ".join(w for w in (told, split(row)) if w)
 
 
+def exception(row: Row) -> str:
+    """What of it `summary` does not say yet: a course that is opposite to the expected one, and the parts."""
+    if row.join in {Join.UNLINKED, Join.SILENT}:
+        return ""
+    told = course(row.expected, shown(row).raw)
+    return "; ".join(w for w in (told if told == OPPOSITE else "", split(row)) if w)
+
+
 def summary(rows: Sequence[Row]) -> list[str]:
     """A line for each kind of join among rows that were told or are shown beside them."""
     lines = []

@@ -7,7 +7,10 @@ from alerts.types import Delivery, Move, Row, Window
 
 
 def as_json(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as plain JSON values; moves in percent, times in UTC."""
+    """A delivery as plain JSON values; moves in percent, times in UTC.
+
+    A move that is not `told` is one that a digest shows beside the others, or that was wrong: `corrected` says how.
+    """
     return {
         "at": _stamp(delivery.at),
         "kind": delivery.kind.value,
@@ -38,6 +41,8 @@ def _move(row: Row, move: Move) -> dict[str, Any]:
         "notes": list(move.notes),
         "volume": None if move.volume is None else round(move.volume, 2),
         "sector_pct": _percent(move.sector.raw) if move.sector else None,
+        "told": row.told and not row.corrected,
+        "corrected": row.corrected or None,
     }
 
 

@@ -6,6 +6,7 @@ deterministic: the same view gives the same message, and nothing exceeds Block K
 titles, links and lists are. "Linked" is all that is ever claimed.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +29,7 @@ from alerts.blocks import (
     table,
 )
 from alerts.holdings import holdings
-from alerts.joins import UNCLEAR, course, remark, summary
+from alerts.joins import OPPOSITE, UNCLEAR, course, exception, summary
 from alerts.severity import of_rows
 from alerts.table import Signs, grid, ranked, shown, signs
 from alerts.types import (
@@ -46,16 +47,29 @@ from alerts.types import (
 from alerts.words import address, clean, count, cut, link, literal, moment, money, percent, sigmas
 
 _LEADERS: Final = 3
-"""Stocks that the first line names: a phone shows some 150 characters."""
+"""Stocks that the first line names."""
+_NOTICED: Final = 150
+"""Characters of a notification that a phone shows: the first line's headline is cut to fit."""
+_TERSE: Final = 5
+"""A reply in Slack with more stocks leaves their paths to the root message above it."""
 _SOURCES: Final = 5
 _OTHERS: Final = 3
+_REASONS: Final = 6
 _TITLE: Final = 90
-"""Characters of a headline on the first line."""
+"""Characters of a headline on the first line, and of another story's at a path; never under `_SHORT`."""
+_SHORT: Final = 40
+_FEED: Final = 60
+_NEWS: Final = 1000
+"""Characters of what stands first in a reply: joins, records and corrections of one pass, one after the other."""
 _CAVEAT: Final = "Linked, not proven to be the reason. Not advice."
+_NO_ADVICE: Final = "Not advice."
 _LEGEND: Final = (
     "move: from the last regular close; adjusted: without the market's part; sigma: adjusted move in its usual "
-    "daily sizes; value: of the whole company, in dollars"
+    "daily sizes; value: of the whole company, in dollars; volume: in times of its usual by this hour"
 )
+_NAME: Final = 24
+_PLAIN: Final = re.compile(r"[\w .'…-]+")
+"""A name that no client takes for markup: the first line is plain text, which has no escape."""
 _GRAVE: Final = {Severity.NOTICE: "", Severity.ALERT: "Alert", Severity.ALARM: "Alarm"}
 _MARK: Final = "✓ "
 """What a line on what people did begins with, by which a later drawing finds it."""
@@ -67,21 +81,23 @@ def root(view: RootView) -> tuple[str, Blocks]:
     lead = leaders(view.rows)
     told = [row for row in view.rows if row.told and not row.corrected]
     stand = [row for row in view.rows if not row.corrected]
-    facts = [*holdings(stand), *_facts(view.records, view.market), *(summary(told) if view.story else [])]
+    facts = [*holdings(stand), *_facts(view.records, view.market)]
+    facts += summary(told) if view.story or _stories(told) else []
     mistakes = corrections(view.rows)
     story = view.story
-    text = [f"{lead}: {_about(story, told)}", grid(view.rows, view.states, marks, at=view.at)]
+    linked = "Linked" if stand or not mistakes else "Was linked"
+    text = [_first(lead, story, told, linked.lower()), grid(view.rows, view.states, marks, at=view.at)]
     grave = [w for w in (_GRAVE[of_rows(view.rows)],) if w]
     calls = [w for w in (called(view.mention),) if w]
     blocks = [header(lead)]
     if story:
         about = f"{_kinds(story)} · {count(story.feeds, 'source')} · first {moment(story.first_time)}"
-        text.append("\n".join([f"Linked to “{clean(story.headline)}”", " · ".join([*grave, about])]))
-        first = " ".join([*calls, f"Linked to *“{literal(story.headline, LONG)}”*"])
-        blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), about])}"))
+        text.append("\n".join([f"{linked} to “{_brief(story.headline)}”", " · ".join([*grave, about])]))
+        first = " ".join([*calls, f"{linked} to *“{literal(story.headline, LONG)}”*"])
+        blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), literal(about, LONG)])}"))
     else:
         many = _stories(told)
-        about = f"Linked to {count(len(many), 'story', 'stories')} at once." if many else "No linked AI news found."
+        about = f"Linked to {_count(many)} at once." if many else "No linked AI news found."
         blocks.append(section(" ".join([*calls, *(f"*{w}* ·" for w in grave), about])))
     blocks += table(view.rows, view.states, marks, at=view.at)
     if mistakes:
@@ -90,8 +106,9 @@ def root(view: RootView) -> tuple[str, Blocks]:
     if facts:
         text.append(_list(facts))
         blocks.append(section(listed([literal(f, LONG) for f in facts])))
-    why = _why(story, told)
-    if why and (story or _stories(told)):
+    claims = bool(stand and story) or bool(_stories(told))
+    why = _why(story, told) if claims else []
+    if why:
         text.append("\n".join(["Why linked", *why]))
         blocks.append(section(fit(["*Why linked*", *(_path(line) for line in why)], LISTED)))
     if story and story.sources:
@@ -100,7 +117,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     if view.marks:
         text.append("\n".join(_marked(view.marks)))
         blocks.append(context(_marked(view.marks), MARKS))
-    small = _small(view.previous, marks, f"drawn {moment(view.at)}")
+    small = _small(view.previous, marks, f"drawn {moment(view.at)}", _CAVEAT if claims else _NO_ADVICE)
     text.append("\n".join(small))
     blocks.append(context(small))
     blocks += controls(view.key, view.rows, story=story is not None)
@@ -120,22 +137,28 @@ def remarked(drawing: Delivery, marks: Sequence[str]) -> tuple[str, Blocks]:
 
 def corrections(rows: Iterable[Row]) -> list[str]:
     """One line for each row that was told wrongly."""
-    return [f"Corrected: {row.symbol}: {clean(row.corrected)}" for row in rows if row.corrected]
+    return [f"Corrected: {row.symbol}: {_brief(row.corrected)}" for row in rows if row.corrected]
 
 
 def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") -> tuple[str, Blocks]:
     """A reply that tells the ALERTs of one pass: which stocks crossed, how, and by which path.
 
+    In Slack, where the root message with all paths stands above it, a long one leaves them out.
     `headline`, where given, comes first (a region that joins, a record); it is what a broadcast shows. `mention` is
     whom it calls.
     """
     lines = [_crossed(d) for d in decisions]
-    paths = [f" · {_by(d.candidate.tie.path)}{_course(d)}" if d.candidate.tie else "" for d in decisions]
-    top = [clean(headline)] if headline else []
-    text = "\n".join([*top, *(line + path for line, path in zip(lines, paths, strict=True))])
-    shown_paths = [f" · `{literal(p[3:], LONG)}`" if p else "" for p in paths]
-    marked = [literal(line, LONG) + path for line, path in zip(lines, shown_paths, strict=True)]
-    bold = [f"*{literal(headline, LONG)}*"] if headline else []
+    paths = [_by(d.candidate.tie.path) if d.candidate.tie else "" for d in decisions]
+    ends = [_course(d) for d in decisions]
+    top = [cut(clean(headline), _NEWS)] if headline else []
+    told = list(zip(lines, paths, ends, strict=True))
+    text = "\n".join([*top, *(" · ".join(w for w in one if w) for one in told)])
+    terse = len(told) > _TERSE
+    marked = [
+        " · ".join(w for w in (literal(line, LONG), "" if terse else _code(path), _terse(end) if terse else end) if w)
+        for line, path, end in told
+    ]
+    bold = [f"*{literal(headline, _NEWS)}*"] if headline else []
     calls = [called(mention)] if mention else []
     return text, (section(fit([*calls, *bold, *marked], SECTION_LIMIT)),)
 
@@ -154,7 +177,7 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
     marks = signs(view.rows)
     told = [row for row in view.rows if row.told]
     quiet = len(view.rows) - len(told)
-    lead = f"{clean(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
+    lead = f"{_brief(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
     facts = [*holdings(view.rows), *_value(told), *_facts(view.records, view.market), *summary(view.rows)]
     facts += _held(view.held)
     text = [lead, grid(view.rows, view.states, marks) if view.rows else "No linked stock moved."]
@@ -164,12 +187,16 @@ def digest(view: DigestView) -> tuple[str, Blocks]:
         blocks.append(section(listed([literal(f, LONG) for f in facts])))
     if view.stories and not view.region:
         about = [
-            f"“{clean(s.headline)}” ({_kinds(s)}, {count(s.feeds, 'source')})" if s else "moves without linked AI news"
+            f"“{_brief(s.headline)}” ({_kinds(s)}, {count(s.feeds, 'source')})" if s else "moves without linked AI news"
             for s in view.stories
         ]
         text.append("\n".join(["Stories told", *(f"• {a}" for a in about)]))
         blocks.append(section(fit(["*Stories told*", *(f"• {literal(a, LONG)}" for a in about)], LISTED)))
-    small = list(marks.notes) if view.region else _small(None, marks, f"drawn {moment(view.at)}")
+    small = (
+        [_brief(note) for note in marks.notes]
+        if view.region
+        else _small(None, marks, f"drawn {moment(view.at)}", _CAVEAT)
+    )
     if small:
         text.append("\n".join(small))
         blocks.append(context(small))
@@ -192,8 +219,8 @@ def leaders(rows: Sequence[Row]) -> str:
     order = order or ranked(rows)
     if not order:
         return "No stock moved"
-    first = f"{order[0].symbol} {_move(order[0])}"
-    others = [f"{row.symbol} {percent(shown(row).raw)}" for row in order[1:_LEADERS]]
+    first = f"{_known(order[0])} {_move(order[0])}"
+    others = [f"{_known(row)} {percent(shown(row).raw)}" for row in order[1:_LEADERS]]
     left = len(order) - 1 - len(others)
     words = ", ".join(others) + (f" and {left} more" if left else "")
     return f"{first}; {words}" if words else first
@@ -207,11 +234,32 @@ def _move(row: Row) -> str:
     return f"{percent(move.raw)}{since}{unusual}{value}"
 
 
-def _about(story: StoryNote | None, told: Sequence[Row]) -> str:
+def _known(row: Row) -> str:
+    """A symbol, with the company's name where it is a number: nobody knows 6857.T by heart."""
+    name = cut(clean(row.name), _NAME)
+    return f"{row.symbol} ({name})" if row.symbol[:1].isdigit() and _PLAIN.fullmatch(name) else row.symbol
+
+
+def _first(lead: str, story: StoryNote | None, told: Sequence[Row], linked: str) -> str:
+    """The first line, whose headline has the room that a notification leaves it."""
     if story is None:
         many = _stories(told)
-        return f"linked to {count(len(many), 'story', 'stories')} at once" if many else "no linked AI news found"
-    return f"linked to “{cut(clean(story.headline), _TITLE)}”, {count(story.feeds, 'source')}"
+        return f"{lead}: " + (f"{linked} to {_count(many)} at once" if many else "no linked AI news found")
+    sources = count(story.feeds, "source")
+    room = _NOTICED - len(f"{lead}: {linked} to “”, {sources}")
+    return f"{lead}: {linked} to “{_cut_at_word(clean(story.headline), min(max(room, _SHORT), _TITLE))}”, {sources}"
+
+
+def _cut_at_word(text: str, most: int) -> str:
+    """Its beginning in at most `most` characters, up to the end of a word where that is near."""
+    if len(text) <= most:
+        return text
+    words, apart, _ = text[:most].rpartition(" ")
+    return f"{words}…" if apart and len(words) > most // 2 else cut(text, most)
+
+
+def _count(stories: Sequence[str]) -> str:
+    return count(len(stories), "story", "stories")
 
 
 def _stories(rows: Iterable[Row]) -> list[str]:
@@ -221,19 +269,28 @@ def _stories(rows: Iterable[Row]) -> list[str]:
 
 def _kinds(story: StoryNote) -> str:
     kinds = ", ".join(kind.replace("_", " ") for kind in story.types) or "no event"
-    return f"{kinds}, {story.status}" if story.status else kinds
+    return _brief(f"{kinds}, {story.status}" if story.status else kinds)
+
+
+def _brief(text: str) -> str:
+    """A foreign text in one line that is no longer in the plain text than it is in Slack's blocks."""
+    return cut(clean(text), LONG)
 
 
 def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
-    return [clean(line) for line in (*records, *market)]
+    return [_brief(line) for line in (*records, *market)]
 
 
 def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
-    """The trigger sentence, each stock's path, and the other stories that most of them are linked to."""
-    lines = [f"“{cut(clean(story.reason), LONG)}”"] if story and story.reason else []
+    """The trigger sentence, each stock's path, and the other stories that most of them are linked to.
+
+    A sentence that is the headline stands above already; how many stocks go as expected, a line before.
+    """
+    reason = clean(story.reason) if story else ""
+    lines = [f"“{cut(reason, LONG)}”"] if story and reason and reason != clean(story.headline) else []
     for row in rows:
         under = f" (“{cut(clean(row.under), _TITLE)}”)" if row.under else ""
-        lines.append(" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}{under}", remark(row)) if w))
+        lines.append(" · ".join(w for w in (f"{row.symbol}: {_by(row.path)}{under}", exception(row)) if w))
     others = Counter(clean(title) for row in rows for title in row.also)
     if others:
         lines.append("Also linked to: " + ", ".join(cut(title, _TITLE) for title, _ in others.most_common(_OTHERS)))
@@ -242,7 +299,7 @@ def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
 
 def _by(path: str) -> str:
     """A path, or what its absence of steps means."""
-    path = clean(path)
+    path = _brief(path)
     return path if " " in path or not path else f"{path} is named in the news itself"
 
 
@@ -252,21 +309,30 @@ def _path(line: str) -> str:
 
 def _plain_source(source: Source) -> str:
     where = address(source.link)
-    return f"• {moment(source.seen)} {clean(source.feed)}: {clean(source.title)}{f' {where}' if where else ''}"
+    who = f"{moment(source.seen)} {cut(clean(source.feed), _FEED)}"
+    return f"• {who}: {_brief(source.title)}{f' {where}' if where else ''}"
 
 
 def _sources(sources: Sequence[Source]) -> str:
-    lines = [f"• {moment(s.seen)} {literal(s.feed, 60)}: {link(s.link, s.title, LONG)}" for s in sources[:_SOURCES]]
-    return fit(["*Sources*", *lines], SECTION_LIMIT, more=len(sources) - len(lines))
+    lines = [f"• {moment(s.seen)} {literal(s.feed, _FEED)}: {link(s.link, s.title, LONG)}" for s in sources[:_SOURCES]]
+    return fit(["*Sources*", *lines], LISTED, more=len(sources) - len(lines))
 
 
 def _marked(marks: Sequence[str]) -> list[str]:
-    return [f"{_MARK}{clean(mark)}" for mark in marks]
+    return [f"{_MARK}{_brief(mark)}" for mark in marks]
 
 
-def _small(previous: str | None, marks: Signs, drawn: str) -> list[str]:
-    before = [clean(previous)] if previous else []
-    return [*before, *(clean(note) for note in marks.notes), f"{_LEGEND}; {drawn}", _CAVEAT]
+def _small(previous: str | None, marks: Signs, drawn: str, caveat: str) -> list[str]:
+    before = [_brief(previous)] if previous else []
+    return [*before, *(_brief(note) for note in marks.notes), f"{_LEGEND}; {drawn}", caveat]
+
+
+def _code(path: str) -> str:
+    return f"`{literal(path, LONG)}`" if path else ""
+
+
+def _terse(end: str) -> str:
+    return end if end == OPPOSITE else ""
 
 
 def _crossed(decision: Decision) -> str:
@@ -291,16 +357,16 @@ def _crossed(decision: Decision) -> str:
         Crossing.OTHER_SIDE: "has turned",
         Crossing.AGAIN: "crosses again",
     }
-    return f"{candidate.symbol} {ends.get(decision.crossing or Crossing.FIRST)}: {_move(row)}"
+    return f"{_known(row)} {ends.get(decision.crossing or Crossing.FIRST)}: {_move(row)}"
 
 
 def _course(decision: Decision) -> str:
-    """Whether a linked stock goes the way its news would have it go, "" where that is not known."""
+    """Whether a linked stock goes the way that its news would have it go; "" where that is not known."""
     candidate = decision.candidate
     by_event = decision.window is Window.EVENT and candidate.event is not None
     move = candidate.event if by_event else candidate.day
     found = course(candidate.tie.expected, move.raw) if candidate.tie and move else UNCLEAR
-    return "" if found == UNCLEAR else f" · {found}"
+    return "" if found == UNCLEAR else found
 
 
 def _value(rows: Sequence[Row]) -> list[str]:
@@ -319,7 +385,9 @@ def _held(held: Mapping[str, int]) -> list[str]:
     if not held:
         return []
     order = sorted(held.items(), key=lambda item: (-item[1], item[0]))
-    return ["Held back: " + "; ".join(f"{number} ({clean(reason)})" for reason, number in order)]
+    words = [f"{number} ({_brief(reason)})" for reason, number in order[:_REASONS]]
+    rest = sum(number for _, number in order[_REASONS:])
+    return ["Held back: " + "; ".join([*words, *([f"{rest} for other reasons"] if rest else [])])]
 
 
 def _list(lines: Iterable[str]) -> str:

@@ -1,19 +1,23 @@
 """The table of moved stocks: which rows come first, what stands in a cell, footnotes, and the monospace form.
 
-Slack has no table that every client shows, so the grid is text of fixed width for a code block, narrow
-enough for a phone held sideways; the console draws the same cells its own way.
+Slack has no table that every client shows, so the grid is text of fixed width: with words for the plain text, and for
+Slack's code blocks a narrow one, whose figures fit into a phone's 40 letters (units stand in the headings) with the
+company's name last, where a phone wraps it below them. The console draws the wide one's cells its own way.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from alerts.types import Move, Row, Window
-from alerts.words import clean, clock, cut, escape, money, percent
+from alerts.words import billions, clean, clock, cut, escape, money, percent
 
 HEADINGS: Final = ("symbol", "company", "move", "adjusted", "sigma", "value")
+NARROW: Final = ("stock", "move%", "adj.%", "sigma", "$bn")
+"""Headings of the narrow grid; then "vol.", "news%" and "company"."""
 SINCE_NEWS: Final = "since news"
 VOLUME: Final = "volume"
 NOT_CROSSED: Final = "linked, did not cross"
@@ -23,6 +27,7 @@ UNKNOWN: Final = "n/a"
 
 _NAME: Final = 20
 """Characters of a company's name; "Constellation Energy" fits."""
+_STATE: Final = 60
 _OLD: Final = timedelta(minutes=2)
 """Prices of an open market that are older are said to be: twice the shipped interval between looks."""
 _SAME: Final = 0.0005
@@ -72,14 +77,22 @@ def ranked(rows: Iterable[Row]) -> list[Row]:
 
 
 def signs(rows: Sequence[Row]) -> Signs:
-    """Number the notes in order of appearance; one that most rows have needs no sign, but names the exceptions."""
+    """Number the notes in order of appearance; one that most rows have needs no sign, but names the exceptions.
+
+    There are nine signs; the notes beyond are only counted.
+    """
     every = list(dict.fromkeys(note for row in rows for note in _notes(row)))
     without = {note: [row.symbol for row in rows if note not in _notes(row)] for note in every}
     general = [n for n in every if len(rows) > 1 and len(without[n]) <= len(rows) // _FEW]
     signed = [n for n in every if n not in general]
-    of = {note: _SIGNS[i] if i < len(_SIGNS) else f"({i + 1})" for i, note in enumerate(signed)}
+    of = dict(zip(signed, _SIGNS, strict=False))
+    left = len(signed) - len(of)
+    more = [f"and {left} more notes"] if left > 0 else []
     whom = {note: f"all but {', '.join(without[note])}" if without[note] else "all" for note in general}
-    return Signs(of, (*(f"{whom[n]}: {_meaning(n)}" for n in general), *(f"{of[n]} {_meaning(n)}" for n in signed)))
+    return Signs(
+        of,
+        (*(f"{whom[n]}: {_meaning(n)}" for n in general), *(f"{sign} {_meaning(n)}" for n, sign in of.items()), *more),
+    )
 
 
 def since_news(rows: Iterable[Row]) -> bool:
@@ -119,6 +132,39 @@ def cells(row: Row, signs: Signs, *, with_news: bool, with_volume: bool = False)
     return found
 
 
+def narrow_headings(rows: Sequence[Row]) -> tuple[str, ...]:
+    """`NARROW`, the columns that these rows need, and the name.
+
+    The move since the news is left out where it decided nothing.
+    """
+    return (*NARROW, *(["vol."] if volumes(rows) else []), *(["news%"] if _by_news(rows) else []), "company")
+
+
+def narrow_cells(row: Row, signs: Signs, *, with_news: bool, with_volume: bool = False) -> tuple[str, ...]:
+    """The same figures without their units, in percent and in billions of dollars; the name last."""
+    move = row.day
+    found: tuple[str, ...] = (
+        row.symbol,
+        _bare(move.raw),
+        UNKNOWN if move.abnormal is None else _bare(move.abnormal),
+        (UNKNOWN if move.sigma is None else f"{move.sigma:+.1f}") + signs.mark(row),
+        UNKNOWN if move.value_change is None else billions(move.value_change),
+    )
+    if with_volume:
+        found += (UNKNOWN if move.volume is None else f"{move.volume:.1f}x",)
+    if with_news:
+        found += (_bare(row.event.raw) if row.event else "",)
+    return (*found, cut(clean(row.name), _NAME))
+
+
+def _by_news(rows: Iterable[Row]) -> bool:
+    return any(row.window is Window.EVENT and row.event for row in rows)
+
+
+def _bare(fraction: float) -> str:
+    return percent(fraction).removesuffix(" %")
+
+
 def groups(rows: Sequence[Row], states: Mapping[str, str], at: datetime | None = None) -> list[tuple[str, list[Row]]]:
     """Rows by region with a heading each, regions in order of first crossing; those that did not cross come last.
 
@@ -133,7 +179,7 @@ def groups(rows: Sequence[Row], states: Mapping[str, str], at: datetime | None =
         times = [shown(r).time for r in mine]
         age = at - max(times) if at and "open" in states.get(region, "") else timedelta()
         old = f", {age // timedelta(minutes=1)} min old" if age > _OLD else ""
-        words = [region, states.get(region, ""), f"prices of {_times(times)}{old}"]
+        words = [region, cut(states.get(region, ""), _STATE), f"prices of {_times(times)}{old}"]
         found.append((" · ".join(w for w in words if w), mine))
     others = [row for row in rows if not row.told]
     return [*found, *([(NOT_CROSSED, others)] if others else []), *([(CORRECTED, wrong)] if wrong else [])]
@@ -145,48 +191,61 @@ def grid(
     marks: Signs,
     most: int | None = None,
     at: datetime | None = None,
+    *,
+    narrow: bool = False,
 ) -> str:
     """The table as text of fixed width, drawn `at` that time; `most` bounds the characters of its escaped form.
 
     Where not all rows fit, the least significant are left out and named as "and N more".
     """
-    text = _grid(rows, {row.symbol for row in rows}, states, marks, at)
+    draw = partial(_grid, rows, states=states, marks=marks, at=at, narrow=narrow)
+    text = draw(kept={row.symbol for row in rows})
     if most is None or len(escape(text)) <= most:
         return text
     order = [row.symbol for row in ranked(rows)]
     fits, fails = 0, len(order)
     while fails - fits > 1:
         middle = (fits + fails) // 2
-        if len(escape(_grid(rows, set(order[:middle]), states, marks, at))) <= most:
+        if len(escape(draw(kept=set(order[:middle])))) <= most:
             fits = middle
         else:
             fails = middle
-    return cut(_grid(rows, set(order[:fits]), states, marks, at), most)
+    return cut(draw(kept=set(order[:fits])), most)
 
 
 def _grid(
-    rows: Sequence[Row], kept: AbstractSet[str], states: Mapping[str, str], marks: Signs, at: datetime | None
+    rows: Sequence[Row],
+    *,
+    kept: AbstractSet[str],
+    states: Mapping[str, str],
+    marks: Signs,
+    at: datetime | None,
+    narrow: bool,
 ) -> str:
-    with_news, with_volume = since_news(rows), volumes(rows)
-    head = headings(rows)
-    body = []
-    for title, mine in groups(rows, states, at):
-        fit = [row for row in mine if row.symbol in kept]
-        body.append((title, [cells(row, marks, with_news=with_news, with_volume=with_volume) for row in fit]))
+    if narrow:
+        head, fill = narrow_headings(rows), partial(narrow_cells, with_news=_by_news(rows))
+    else:
+        head, fill = headings(rows), partial(cells, with_news=since_news(rows))
+    fill = partial(fill, signs=marks, with_volume=volumes(rows))
+    body = [
+        (title.replace("prices of ", "") if narrow else title, [fill(row) for row in mine if row.symbol in kept])
+        for title, mine in groups(rows, states, at)
+    ]
     lines = [head, *(line for _, found in body for line in found)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-    text = [_line(head, widths)]
+    left = {0, len(head) - 1} if narrow else {0, 1}
+    apart = " " if narrow else "  "
+    text = [_line(head, widths, left, apart)]
     for title, found in body:
         if found:
-            text += [title, *(_line(line, widths) for line in found)]
-    left = sum(row.symbol not in kept for row in rows)
-    return "\n".join([*text, f"and {left} more"] if left else text)
+            text += [title, *(_line(line, widths, left, apart) for line in found)]
+    rest = sum(row.symbol not in kept for row in rows)
+    return "\n".join([*text, f"and {rest} more"] if rest else text)
 
 
-def _line(values: Sequence[str], widths: Sequence[int]) -> str:
-    left = [f"{value:<{width}}" for value, width in zip(values[:2], widths[:2], strict=True)]
-    right = [f"{value:>{width}}" for value, width in zip(values[2:], widths[2:], strict=True)]
-    return "  ".join(left + right).rstrip()
+def _line(values: Sequence[str], widths: Sequence[int], left: AbstractSet[int], apart: str) -> str:
+    cells = [f"{v:<{w}}" if n in left else f"{v:>{w}}" for n, (v, w) in enumerate(zip(values, widths, strict=True))]
+    return apart.join(cells).rstrip()
 
 
 def _notes(row: Row) -> tuple[str, ...]:

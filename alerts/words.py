@@ -49,6 +49,12 @@ def money(dollars: float, *, signed: bool = True) -> str:
     return f"{sign}{words}" if signed and size else words
 
 
+def billions(dollars: float) -> str:
+    """Billions of dollars for a column: "-593", "+5.3", "-0.6"."""
+    value = dollars / _BILLION
+    return f"{value:+,.0f}" if len(f"{abs(value):.1f}") > len("9.9") else f"{round(value, 1) + 0.0:+.1f}"
+
+
 def clock(time: datetime) -> str:
     """The time of day, "14:30 UTC"."""
     return f"{time.astimezone(UTC):%H:%M} UTC"

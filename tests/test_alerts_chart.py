@@ -1,6 +1,7 @@
 """The picture of a message: what it says in words, that it can be read, and that nothing in it breaks it."""
 
 import io
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from alerts.chart import DOTS, GROUND, NAMED, SIZE, ChartView, Line, Span, alt_text, draw
+from alerts.chart import COLOURS, DOTS, GROUND, INK, NAMED, SIZE, ChartView, Line, Span, alt_text, draw
 
 OPEN = datetime(2025, 1, 27, 14, 30, tzinfo=UTC)
 
@@ -69,7 +70,7 @@ def test_alt_text_says_what_the_sighted_see() -> None:
     words = draw(chart(line(), line("AAPL", 103.2))).alt
     assert words == (
         "Line chart of 2 stocks in percent from their last close, up to 27 Jan 16:30 UTC. NVDA -17.0 %, AAPL +3.2 %. "
-        "market: S&P 500 -1.5 %. news: 20 Jan 14:30 UTC: A lab opens its model; 27 Jan 14:39 UTC: Chips fall."
+        "Market: S&P 500 -1.5 %. News: 20 Jan 14:30 UTC: A lab opens its model; 27 Jan 14:39 UTC: Chips fall."
     )
     many = chart(*(line(f"S{n}") for n in range(NAMED + 5)), news=((OPEN, "n" * 5_000),))
     assert f"S{NAMED - 1} -17.0 % and 5 more" in alt_text(many)
@@ -92,6 +93,38 @@ def test_alt_text_says_what_the_sighted_see() -> None:
 def test_whatever_comes_in_a_picture_comes_out(view: ChartView) -> None:
     """No text is taken for a formula, no empty line or single price is too little."""
     assert draw(view).png.startswith(b"\x89PNG")
+
+
+_SEEN_WITH = {
+    "all cones": np.eye(3),
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+}
+"""Linear red, green and blue as people see them: Machado, Oliveira and Fernandes, 2009, severity 1."""
+_TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colour: str) -> np.ndarray:
+    """A colour's red, green and blue without the screen's gamma."""
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light: np.ndarray) -> np.ndarray:
+    """Linear red, green and blue as CIELAB under daylight (D65)."""
+    parts = _TO_XYZ @ np.clip(light, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    x, y, z = np.where(parts > 0.008856, np.cbrt(parts), 7.787 * parts + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eyes", _SEEN_WITH)
+def test_colours_are_told_apart_also_by_colour_blind_people(eyes: str) -> None:
+    """No two of the lines, the market's included, look alike; each has three times the contrast to the ground."""
+    seen = {colour: lab(np.array(_SEEN_WITH[eyes]) @ linear(colour)) for colour in (*COLOURS, INK)}
+    near = [(a, b) for a, b in itertools.combinations(seen, 2) if np.linalg.norm(seen[a] - seen[b]) < 16]
+    assert [] == near
+    ground = linear(GROUND) @ _TO_XYZ[1]
+    assert all((ground + 0.05) / (linear(colour) @ _TO_XYZ[1] + 0.05) >= 3 for colour in COLOURS)
 
 
 def test_the_same_view_is_the_same_picture() -> None:

@@ -159,6 +159,9 @@ def test_a_chat_is_told_in_a_few_lines() -> None:
     assert first.startswith("NVDA · NVIDIA · told at 12:00 UTC: first crossing of the session, by the day window")
     assert way.endswith(", 7 sources: deepseek -competitor-> openai -supplier-> nvidia (0.36)")
     assert "-10.00 % from 100.00 to 90.00 USD at 21:00 UTC, without the market -7.00 %" == figures
+    alone = replace(move(-0.1, -4.0), working=replace(WORK, market=None, beta=None))
+    (_, _, said, *_) = brief(Account("NVDA", "NVIDIA", "#ai", DAY, (entry(told(candidate(tie=TIE, day=alone))),), 0))
+    assert said.endswith("at 21:00 UTC, the market's part is not known")
     assert ["day window, row 1", "day window, row 2"] == [row.partition(":")[0] for row in rows]
     stale = told(candidate(tie=None, state=PriceState.STALE, problem="old", quoted=Quoted(9, NOON, "USD", timedelta())))
     lines = brief(Account("NVDA", "NVIDIA", "#ai", DAY, (entry(stale),), 0))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -41,7 +42,7 @@ class Receiver:
                 if status == 302:
                     self.send_header("Location", "http://127.0.0.1:9/elsewhere")
                 self.end_headers()
-                self.wfile.write(b"no_service" if status == 404 else b"ok")
+                self.wfile.write({404: b"no_service", 400: b"invalid_blocks"}.get(status, b"ok"))
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's name
                 """Say nothing."""
@@ -82,6 +83,7 @@ async def test_a_webhook_gets_json_whose_signature_can_be_checked(receiver: Rece
     assert signature("other", "1737936000", body) != headers["X-Aftershock-Signature"]
     sent = json.loads(body)
     assert ("post", "k", "#ai", None, "s1") == tuple(sent[n] for n in ("kind", "key", "channel", "thread", "story"))
+    assert {(True, None)} == {(m["told"], m["corrected"]) for m in sent["moves"]}
     assert {"NVDA": -17.0} == {m["symbol"]: m["pct"] for m in sent["moves"] if m["symbol"] == "NVDA"}
     assert ("update", "k") == (json.loads(second)["kind"], json.loads(second)["thread"])
 
@@ -141,6 +143,40 @@ async def test_an_incoming_webhook_posts_what_slack_takes_and_says_what_it_canno
     for part in ("messages are not redrawn", "no threads, pictures or buttons", "SLACK_BOT_TOKEN"):
         assert part in words.replace("have no threads", "no threads")
     await hook.close()
+
+
+async def test_where_threads_are_unknown_a_reply_says_what_its_root_does(receiver: Receiver) -> None:
+    """By the newest drawing, though that was not sent; a reply to a root of before a restart stands alone."""
+    text, blocks = message.reply([], "Europe joins")
+    reply = Delivery("k#r", DeliveryKind.REPLY, "#ai", "k", CLOSE, text, blocks, (), "s1")
+    drawn = replace(delivery("k#u1", DeliveryKind.UPDATE, root="k"), text="NVDA -17.2 %: linked to <R1>\n\nmore")
+    hook = SlackHook(f"http://{receiver.place}/services/T0/B0/secret")
+    other = Apprised([f"json://{receiver.place}/a"])
+    for one in (hook, other):
+        await one.post(reply, "k")
+        await one.post(root(), None)
+        await one.edit(drawn, "k")
+        await one.post(replace(reply, key="k#r2"), "k")
+    await hook.close()
+    alone, _, under, mail, _, mail_under = (json.loads(body) for _, body in receiver.came)
+    assert "Europe joins" == alone["text"]
+    assert "↳ NVDA -17.2 %: linked to &lt;R1&gt;\nEurope joins" == under["text"]
+    assert "↳ NVDA -17.2 %: linked to &lt;R1&gt;" == under["blocks"][0]["elements"][0]["text"]
+    assert [] == block_problems(under["blocks"])
+    assert "Europe joins" == mail["title"] == mail_under["title"]
+    assert mail_under["message"].startswith("↳ NVDA -17.2 %: linked to <R1>")
+
+
+async def test_an_incoming_webhook_that_refuses_blocks_gets_the_text(receiver: Receiver) -> None:
+    """Rather than no message at all, and all later ones stuck behind it."""
+    receiver.answers = [400]
+    hook = SlackHook(f"http://{receiver.place}/services/T0/B0/secret")
+    assert "k" == await hook.post(root(), None)
+    await hook.close()
+    first, second = (json.loads(body) for _, body in receiver.came)
+    assert first["blocks"]
+    assert "blocks" not in second
+    assert first["text"] == second["text"]
 
 
 async def test_apprise_tells_each_service_once(receiver: Receiver) -> None:

@@ -1,5 +1,6 @@
 """What people read: the first line, the table, the reasons, and Slack's limits kept whatever comes in."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from alerts import message
 from alerts.blocks import Blocks
 from alerts.rules import decide
 from alerts.table import grid, ranked, signs
-from alerts.types import Decision, DigestView, Row, Source, Told, Window
-from alerts.words import address, clean, cut, literal, moment, money, percent, sigmas
+from alerts.types import Decision, DigestView, Join, RootView, Row, Severity, Source, Told, Window
+from alerts.words import address, billions, clean, cut, literal, moment, money, percent, sigmas
+from config.types import Direction
 from standins.moves import CLOSE, DAY, NOON, WATCHED, candidate, move, rows, story, tie, view, watchlist
 from standins.slack import block_problems
 
@@ -51,12 +53,57 @@ def test_the_first_line_of_many_names_the_weightiest() -> None:
     assert "NVDA -17.0 % (6.4 sigma), -$593 bn; AVGO -17.4 %, TSM -13.3 % and 12 more" == blocks[0]["text"]["text"]
 
 
+def test_the_first_line_fits_a_notification() -> None:
+    """Its headline is cut, so that the number of sources is read too; below it stands whole."""
+    headline = "A lab in Hangzhou releases a reasoning model with open weights, at a tenth of the usual cost"
+    text, _ = message.root(view(story=story(headline)))
+    assert len(first_line(text)) <= 150
+    assert first_line(text).endswith("linked to “A lab in Hangzhou releases a reasoning model with…”, 7 sources")
+    assert f"Linked to “{headline}”" in text
+
+
+def test_a_symbol_that_is_a_number_comes_with_its_name() -> None:
+    """On the first line and in replies, where no table says whose it is; a name that could be markup does not."""
+    row = next(row for row in rows() if row.symbol == "6857.T")
+    assert message.leaders([row]).startswith("6857.T (Advantest) -8.6 %")
+    assert message.leaders([replace(row, name="<!here|Advantest>")]).startswith("6857.T -8.6 %")
+
+
+def test_a_root_that_was_wrong_claims_no_link_any_more() -> None:
+    """It says what it said, as that, gives no reasons for it, and calls nothing grave."""
+    wrong = nvidia(corrected="not linked, says @mira", severity=Severity.ALARM)
+    text, blocks = message.root(view(rows=(wrong,), story=story("A lab opens its model")))
+    assert (
+        first_line(text)
+        == "Corrected: what was told of NVDA was wrong: was linked to “A lab opens its model”, 7 sources"
+    )
+    assert "Was linked to *“A lab opens its model”*" in written(blocks)
+    for said in ("Linked to", "Why linked", "Alarm", "Linked, not proven"):
+        assert said not in text + written(blocks)
+    assert "*Corrected: NVDA: not linked, says @mira*" in written(blocks)
+
+
+def test_nothing_is_said_twice_in_a_root() -> None:
+    """A trigger sentence that is the headline, and courses that the line on all moves counts."""
+    same = story("A lab opens its model", reason="A lab opens its  model")
+    goes = [replace(row, expected=Direction.DOWN, join=Join.AFTER) for row in rows()]
+    text, blocks = message.root(view(rows=tuple(goes), story=same))
+    why = text.partition("Why linked\n")[2].partition("\n\n")[0]
+    assert "A lab opens" not in why
+    assert "as expected" not in why
+    assert "AAPL: " in why
+    assert "opposite to expected" in why
+    assert "14 as expected, 1 opposite to expected (AAPL)" in written(blocks)
+
+
 def test_a_move_without_news_says_so() -> None:
     """It never claims a link."""
     text, blocks = message.root(view(rows=(nvidia(path=""),), story=None))
     assert "NVDA -17.0 % (6.4 sigma), -$593 bn: no linked AI news found" == first_line(text)
     assert "No linked AI news found." in written(blocks)
     assert "Why linked" not in text + written(blocks)
+    assert "Linked, not proven" not in text + written(blocks)
+    assert written(blocks).endswith("Not advice.")
 
 
 def test_the_move_since_the_news_is_named_where_it_decided() -> None:
@@ -88,7 +135,27 @@ def test_the_table_groups_regions_in_order_of_first_crossing() -> None:
     ] == groups
     assert "ENR.DE   Siemens Energy        -19.9 %   -17.9 %   -6.5    -$11 bn" in table
     assert "GEV      GE Vernova            -21.5 %   -19.4 %   -7.0¹   -$25 bn" in table
-    assert f"```\n{table}\n```" in written(blocks)
+    narrow = grid(view().rows, view().states, signs(view().rows), narrow=True)
+    assert f"```\n{narrow}\n```" in written(blocks)
+
+
+def test_in_slack_the_figures_fit_into_a_phones_width() -> None:
+    """The same figures without units, forty letters a row, then the name, which alone is wrapped."""
+    full = [replace(r, day=replace(r.day, volume=4.1)) for r in rows()]
+    lines = grid(full, {"Europe": "after hours"}, signs(full), narrow=True).splitlines()
+    assert "stock   move% adj.%  sigma  $bn vol. company" == lines[0]
+    assert "ENR.DE  -19.9 -17.9  -6.5   -11 4.1x Siemens Energy" in lines
+    assert "GEV     -21.5 -19.4  -7.0¹  -25 4.1x GE Vernova" in lines
+    assert all(len(line) - len(row.name) <= 42 for line in lines for row in full if line.endswith(row.name))
+    later = [replace(full[0], window=Window.EVENT, event=move(-0.04)), *full[1:]]
+    assert "vol. news% company" in grid(later, {}, signs(later), narrow=True)
+
+
+def test_billions_stand_below_each_other_without_their_unit() -> None:
+    """Three figures at most, as in words; what rounds to nothing has no minus."""
+    assert ["-593", "+5.3", "-0.6", "+0.0", "-1,440"] == [
+        billions(v * 1e9) for v in (-593.2, 5.31, -0.588, -0.01, -1440)
+    ]
 
 
 def test_prices_of_several_times_are_given_as_a_span() -> None:
@@ -173,6 +240,56 @@ def test_however_many_rows_there_are_slack_takes_the_message(count: int) -> None
     )
 
 
+LONG_WINDED = '<&>`*|~_"@channel ' * 700
+"""Some 12,000 characters that need escaping."""
+
+
+def overlong() -> tuple[RootView, DigestView]:
+    """Two hundred rows whose every text is far too long, and a story with three hundred sources."""
+    many = [
+        replace(
+            row,
+            name=LONG_WINDED,
+            path=LONG_WINDED,
+            under=f"{number}{LONG_WINDED}",
+            also=(f"{number}{LONG_WINDED}",),
+            holding=1e18,
+            day=replace(row.day, notes=(f"{number}{LONG_WINDED}", LONG_WINDED), volume=1e9, sigma=-1e6, raw=1e4),
+        )
+        for number, row in enumerate(rows(200))
+    ]
+    sources = (Source(LONG_WINDED, NOON, LONG_WINDED, "https://news.example/" + "a&" * 900),) * 300
+    told = story(LONG_WINDED, reason=LONG_WINDED, sources=sources, types=(LONG_WINDED,) * 40, status=LONG_WINDED)
+    lines = (LONG_WINDED,) * 300
+    states = {row.region: LONG_WINDED for row in many}
+    common: dict[str, Any] = {"rows": tuple(many), "market": lines, "records": lines, "states": states}
+    root = view(story=told, previous=LONG_WINDED, marks=lines, mention="@channel", key="k" * 1_000, **common)
+    held = {f"{number}{LONG_WINDED}": 1 for number in range(300)}
+    return root, DigestView("#ai", DAY, LONG_WINDED, at=CLOSE, stories=(told, None) * 150, held=held, **common)
+
+
+@pytest.mark.parametrize("kind", ["root", "many stories", "corrected", "digest", "close", "reply"])
+def test_no_text_is_too_long_for_slack_or_for_a_terminal(kind: str) -> None:
+    """Every block within its limit and the whole of them too; in the plain text no line goes on for ever."""
+    root, day = overlong()
+    crossed = replace(alert(), candidate=replace(candidate(-0.17, -6.4), symbol="9" * 60, name=LONG_WINDED))
+    draws: dict[str, Callable[[], tuple[str, Blocks]]] = {
+        "root": lambda: message.root(root),
+        "many stories": lambda: message.root(replace(root, story=None)),
+        "corrected": lambda: message.root(
+            replace(root, rows=tuple(replace(row, corrected=LONG_WINDED) for row in root.rows))
+        ),
+        "digest": lambda: message.digest(day),
+        "close": lambda: message.digest(replace(day, region="Asia")),
+        "reply": lambda: message.reply([crossed] * 300, LONG_WINDED, "@here"),
+    }
+    text, blocks = draws[kind]()
+    assert [] == block_problems([dict(b) for b in blocks])
+    assert len(written(tuple(b for b in blocks if b["type"] != "actions"))) < 13_000
+    assert max(map(len, text.splitlines())) < 3_500
+    assert (text, blocks) == draws[kind]()
+
+
 def test_a_table_that_is_cut_keeps_the_weightiest_rows() -> None:
     """In their order, the number of the others below."""
     all_rows = rows(BIG)
@@ -212,11 +329,26 @@ def test_a_reply_says_how_it_crossed_and_by_which_path() -> None:
     assert "NVDA crosses: -17.0 % (6.4 sigma) · `deepseek -competitor-&gt; openai" in written(blocks)
 
 
+def test_a_long_reply_leaves_the_paths_to_the_root_in_slack() -> None:
+    """Fifteen paths are three screens of a phone, and the root above has them; the plain text keeps them."""
+    text, blocks = message.reply([alert()] * 6)
+    assert "-competitor-" not in written(blocks)
+    assert 6 == written(blocks).count("NVDA crosses: -17.0 % (6.4 sigma)")
+    assert 6 == text.count("deepseek -competitor-> openai")
+
+
 def test_a_broadcast_reply_begins_with_what_is_new() -> None:
     """A region that joins, a record."""
     text, blocks = message.reply([alert()], "Europe joins")
     assert "Europe joins" == first_line(text)
     assert written(blocks).startswith("*Europe joins*\nNVDA crosses")
+
+
+def test_a_reply_tells_all_corrections_of_a_pass() -> None:
+    """Five of them are longer than a title may be."""
+    wrong = "; ".join(f"Corrected: S{n}: bad price: the last close was taken for 162.36 USD" for n in range(5))
+    text, blocks = message.reply([], wrong)
+    assert (wrong, f"*{wrong}*") == (text, written(blocks))
 
 
 def test_a_record_alone_makes_a_reply() -> None:

@@ -1,10 +1,11 @@
 """What stands beside a move: volume, sector and results, and what is said of quotes that stand still."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from alerts.types import PriceState
+from alerts.types import PriceState, Sector
 from config.types import Company, Config, EventLexicon, Instrument, Settings
 from monitor.market.beside import DUE_TODAY, REPORTED, results_note, sector_of, volume_ratio
 from monitor.market.gate import Looks
@@ -12,6 +13,7 @@ from monitor.market.sessions import Calendars
 from monitor.market.snapshot import Snapshot, beside_lines
 from monitor.memory import Memory, Prices
 from monitor.types import Bar, History, Quote
+from standins.moves import rows
 
 CALENDARS = Calendars()
 OPEN = datetime(2025, 1, 27, 14, 30, tzinfo=UTC)
@@ -118,8 +120,17 @@ def test_a_move_carries_its_volume_its_sector_and_its_results() -> None:
 
 
 def test_nothing_is_said_beside_rows_without_it() -> None:
-    """No empty lines."""
+    """No empty lines, and nothing that the market's line or the table says already."""
     assert beside_lines([]) == ()
+
+
+def test_a_sector_is_told_once() -> None:
+    """Chip stocks stand in the market's line; utilities only here, however many rows they are beside."""
+    chips, power = Sector("chips", "SMH", -0.098), Sector("utilities", "XLU", -0.023)
+    found = [
+        replace(row, day=replace(row.day, sector=s)) for row, s in zip(rows(3), (chips, power, power), strict=True)
+    ]
+    assert ("Sectors: utilities (XLU) -2.3 %",) == beside_lines(found)
 
 
 def test_a_halt_is_told_while_the_market_trades() -> None:

@@ -45,7 +45,7 @@ async def test_a_message_gets_a_picture_and_a_new_one_when_more_is_told(desk: De
     (picture, channel, _, replaces) = wall.shown[0]
     assert ("#ai", "") == (channel, replaces)
     assert "NVDA -5.0 %" in picture.alt
-    assert "market: S&P 500" in picture.alt
+    assert "Market: S&P 500" in picture.alt
     assert "Headline of deal" not in picture.title
     assert ([], {}) == await look(30)
     await desk.tell(settings, 31, NVDA=85.0)

@@ -254,7 +254,8 @@ def test_the_day_s_joins_are_said(lines: Lines) -> None:
     assert "26 moves after the linked news:" in digest
     assert "1 move without linked news: CCJ" in digest
     assert "stocks with linked news and no move over the thresholds" in digest
-    assert "NVDA: deepseek -supplier-> nvidia · as expected" in updates(lines)[-1]["text"]
+    assert "NVDA: deepseek -supplier-> nvidia\n" in updates(lines)[-1]["text"]
+    assert "26 moves after the linked news: 20 as expected, " in updates(lines)[-1]["text"]
 
 
 def test_a_stock_in_several_stories_is_told_under_one(lines: Lines) -> None:

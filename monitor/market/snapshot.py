@@ -40,10 +40,6 @@ STANDS_STILL: Final = timedelta(minutes=30)
 """Watched stocks trade every few seconds or minutes; half an hour without is a halt, or a source that has stopped."""
 HALTED: Final = "halted, or its prices have stopped, while its market trades"
 
-BUSY: Final = 1.5
-"""A volume is worth a word from one and a half times its usual on."""
-MOST_BUSY: Final = 6
-
 LONGEST_BREAK: Final = timedelta(days=12)
 """No exchange is closed for longer (Lunar New Year), so no older story's first session still goes on."""
 RATE_AGE: Final = timedelta(days=5)
@@ -399,17 +395,11 @@ PHASES: Mapping[str, str] = {
 
 
 def beside_lines(rows: Iterable[Row]) -> tuple[str, ...]:
-    """One line on the sectors of the rows' stocks, and one on those that trade far more than usual."""
-    rows = list(rows)
+    """One line on the sectors of the rows' stocks; those that the market's line has are not said again."""
+    market = {symbol for symbol, _ in MARKET}
     sectors = {row.day.sector.symbol: row.day.sector for row in rows if row.day.sector}
-    words = [f"{s.name} ({s.symbol}) {percent(s.raw)}" for s in sectors.values()]
-    busy = sorted(((row.day.volume or 0.0, row.symbol) for row in rows), reverse=True)[:MOST_BUSY]
-    traded = [f"{symbol} {ratio:.1f}x" for ratio, symbol in busy if ratio >= BUSY]
-    lines = (
-        f"Sectors: {', '.join(words)}" if words else "",
-        f"Volume, of its usual by this hour: {', '.join(traded)}" if traded else "",
-    )
-    return tuple(line for line in lines if line)
+    words = [f"{s.name} ({s.symbol}) {percent(s.raw)}" for s in sectors.values() if s.symbol not in market]
+    return (f"Sectors: {', '.join(words)}",) if words else ()
 
 
 def _market_line(moves: Iterable[tuple[str, Move | None]]) -> tuple[str, ...]:
