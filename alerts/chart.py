@@ -50,6 +50,8 @@ _GAP: Final = timedelta(hours=1)
 """Between prices that are further apart the path is not known: such a line is drawn dashed."""
 _LEAST: Final = timedelta(minutes=40)
 """The shortest stretch of time that is shown."""
+_SHORT: Final = timedelta(minutes=15)
+"""A line that is not longer ends in a dot, or it would hardly be seen."""
 _WIDTH: Final = 0.0175
 """Part of the plot's width that a letter of such a name takes."""
 _EARLY: Final = 0.86
@@ -198,8 +200,8 @@ def _plot(axes: Axes, line: Line, **style: Any) -> None:  # noqa: ANN401  matplo
     found = [(date2num(at), 100 * (price / line.base - 1)) for at, price in line.points]
     if line.sparse and not line.market:
         style |= {"linestyle": (0, (4, 2)), "marker": "o", "markersize": 3.5}
-    elif len(found) == 1:
-        style |= {"marker": "o", "markersize": 3.5}
+    elif line.points[-1][0] - line.points[0][0] < _SHORT:
+        style |= {"marker": "o", "markersize": 3.5, "markevery": [-1]}
     axes.plot([x for x, _ in found], [y for _, y in found], **style)
 
 

@@ -4,7 +4,7 @@ Pure. Also which alerts of one pass are gathered into one message: a market that
 three hundred.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -43,9 +43,20 @@ def in_one(key: str) -> bool:
     return _IN_ONE in key
 
 
-def regions(alerts: Iterable[Decision]) -> list[str]:
-    """The regions of some alerts, in order."""
-    return list(dict.fromkeys(d.candidate.region for d in alerts))
+def joining(alerts: Sequence[Decision], rows: Iterable[Row]) -> list[str]:
+    """For each region of these alerts that is not among a message's rows yet: that it joins, and by which stock most.
+
+    The weightiest of several is named, by market value, then by the move.
+    """
+    before = {row.region for row in rows}
+    found = []
+    for region in dict.fromkeys(d.candidate.region for d in alerts):
+        moves = [(m, d) for d in alerts if d.candidate.region == region and (m := d.candidate.day or d.candidate.event)]
+        if region not in before and moves:
+            move, first = max(moves, key=lambda pair: (abs(pair[0].value_change or 0.0), abs(pair[0].raw)))
+            more = f" and {len(moves) - 1} more" if len(moves) > 1 else ""
+            found.append(f"First in {region}: {first.candidate.symbol} {percent(move.raw)}{more}")
+    return found
 
 
 def row_of(decision: Decision, before: Row | None = None, under: bool = False) -> Row:

@@ -42,7 +42,7 @@ from monitor.market.records import Record, records_of
 from monitor.market.sessions import Calendars
 from monitor.market.snapshot import Snapshot, beside_lines
 from monitor.memory import Memory, Prices
-from monitor.rows import in_one, linked, moved, regions, row_of, storms
+from monitor.rows import in_one, joining, linked, moved, row_of, storms
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import ALSO, Ties, note, quoted, tie
@@ -227,7 +227,6 @@ class Telling:
 
     def _bring_up(self, root: Root, alerts: Sequence[Decision], fresh: dict[str, Decision]) -> Root:
         rows = {r.symbol: moved(r, root.story, fresh[r.symbol]) if r.symbol in fresh else r for r in root.rows}
-        before = {row.region for row in root.rows}
         rows |= {d.candidate.symbol: row_of(d, rows.get(d.candidate.symbol), in_one(root.key)) for d in alerts}
         if not fresh.keys() & rows.keys():
             return root
@@ -241,9 +240,8 @@ class Telling:
                 self._freeze(decision.candidate.tie.story.id if decision.candidate.tie else None)
             self._elsewhere(after, alerts)
             return self._drawn(after, DeliveryKind.POST)
-        joining = [f"{region} joins" for region in regions(alerts) if region not in before]
         if (alerts or records or news or wrong) and not self._muted(after):
-            self._reply(root, after, alerts, [*news, *joining, *records, *wrong])
+            self._reply(root, after, alerts, [*news, *joining(alerts, root.rows), *records, *wrong])
         self._elsewhere(after, alerts)
         closing = any(fresh[symbol].candidate.closing for symbol in rows if symbol in fresh)
         due = self.now - root.drawn >= REDRAW - self.config.settings.poll_prices / 2

@@ -106,8 +106,9 @@ def test_one_message_grows_from_tokyo_to_europe_to_new_york(lines: Lines) -> Non
     assert list(rows)[:3] == ["6857.T", "9984.T", "ASML.AS"]
     assert "DeepSeek" in first["text"]
     assert {True} == {rows[s]["path"].startswith(("deepseek -", "openai -", "nvidia -", "apple")) for s in OVER}
-    joins = {name: at(line) for line in lines for name in ("Europe", "Americas") if f"{name} joins" in line["text"]}
-    assert datetime(2025, 1, 27, 8, tzinfo=UTC) == joins["Europe"] < joins["Americas"]
+    joins = {name: line for line in lines for name in ("Europe", "Americas") if f"First in {name}: " in line["text"]}
+    assert datetime(2025, 1, 27, 8, tzinfo=UTC) == at(joins["Europe"]) < at(joins["Americas"])
+    assert "First in Europe: ASML.AS -7.7 % and 4 more" == joins["Europe"]["text"].splitlines()[0]
 
 
 def test_nvidias_loss_is_the_largest_in_the_data_and_apple_passes_it(lines: Lines) -> None:
