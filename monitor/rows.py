@@ -31,11 +31,16 @@ def storms(alerts: Iterable[Decision], now: datetime) -> Mapping[str, str]:
             of = f"{decision.channel}/{decision.candidate.session.isoformat()}"
             found.setdefault(of, {})[decision.told.root] = None
     return {
-        root: f"{of}{_IN_ONE}{now:%Y%m%dT%H%M%S}-{1 + number // TOGETHER}"
+        root: f"{of}{_IN_ONE}{stamp(now)}-{1 + number // TOGETHER}"
         for of, roots in found.items()
         if len(roots) > STORM
         for number, root in enumerate(roots)
     }
+
+
+def stamp(now: datetime) -> str:
+    """A moment in a key; two passes of one second are two moments."""
+    return f"{now:%Y%m%dT%H%M%S}" + (f".{now.microsecond:06}" if now.microsecond else "")
 
 
 def in_one(key: str) -> bool:

@@ -42,7 +42,7 @@ from monitor.market.records import Record, records_of
 from monitor.market.sessions import Calendars
 from monitor.market.snapshot import Snapshot, beside_lines
 from monitor.memory import Memory, Prices
-from monitor.rows import in_one, joining, linked, moved, row_of, storms
+from monitor.rows import in_one, joining, linked, moved, row_of, stamp, storms
 from monitor.store.store import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import ALSO, Ties, note, quoted, tie
@@ -315,7 +315,7 @@ class Telling:
         text, blocks = reply_message(alerts, headline, mention)
         self.enqueue(
             Delivery(
-                key=f"{root.key}#r{self.now:%Y%m%dT%H%M%S}",
+                key=f"{root.key}#r{stamp(self.now)}",
                 kind=DeliveryKind.REPLY,
                 channel=root.channel,
                 root=root.key,

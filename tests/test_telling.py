@@ -163,6 +163,20 @@ async def test_a_move_is_told_before_its_part_since_the_news_is_known(desk: Desk
     assert pytest.approx(95 / 99 - 1) == update.rows[0].since
 
 
+async def test_two_passes_of_one_second_each_have_their_reply(desk: Desk) -> None:
+    """A pass may follow another at once: what crosses in the second one is told as well."""
+    one = config(watchlist("NVDA", "NVDB"))
+    await desk.know(story("first", "nvidia", OPEN - timedelta(hours=3)))
+    await desk.tell(one, 5, NVDA=95.0)
+    replies = [
+        delivery
+        for minutes, price in ((7, {"NVDB": 95.0}), (7.01, {"NVDA": 85.0}))
+        for delivery in await desk.tell(one, minutes, **price)
+        if delivery.kind is DeliveryKind.REPLY
+    ]
+    assert ["NVDB", "NVDA"] == [delivery.rows[0].symbol for delivery in replies]
+
+
 async def test_a_stock_that_was_told_stays_under_its_story(desk: Desk) -> None:
     """A newer, louder story is named beside it, and path and move since the news stay those of the first."""
     one = config(watchlist("NVDA"))
