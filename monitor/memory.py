@@ -23,6 +23,9 @@ MOST_DERIVED = 20_000
 """Stories times watchlists whose links are kept, each a few kilobytes."""
 AGAIN = timedelta(minutes=10)
 """How long after a source could not give something it is asked for it again."""
+SOON = timedelta(minutes=2)
+"""The same of a trade before a story, while that is so young that the source's bars may not reach it yet; then after as
+long again as the story is old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ class Memory:
         answer = await source.history([*wanted, *again], now)
         joined = self.learn(answer.found)
         reached = {s for s in (*wanted, *again) if reaches(self.history(s), asking.histories[s].last)}
-        self._note([*wanted, *again], reached | answer.silent, answer.problems, now)
+        self._note([*wanted, *again], reached | answer.silent, answer.problems, now + AGAIN)
         return PriceAnswer(joined, {**known, **answer.problems}, answer.silent)
 
     async def _before(self, source: PriceSource, wanted: Mapping[Key, datetime], now: datetime) -> list[StoryPrice]:
@@ -162,18 +165,19 @@ class Memory:
             answer = await source.prices_at(pairs, now)
             found += [StoryPrice(story, symbol, quote) for symbol, quote in answer.found.items()]
             given = answer.found.keys() | answer.silent
-            self._note([(story, s) for s, _ in pairs], {(story, s) for s in given}, {}, now)
+            pause = min(AGAIN, max(SOON, now - max(moment for _, moment in pairs)))
+            self._note([(story, s) for s, _ in pairs], {(story, s) for s in given}, {}, now + pause)
         return found
 
     def _may_ask(self, what: object, now: datetime) -> bool:
-        return what not in self._in_vain or now - self._in_vain[what][0] >= AGAIN
+        return what not in self._in_vain or now >= self._in_vain[what][0]
 
     def _note(
-        self, asked: Sequence[object], settled: Container[object], problems: Mapping[str, str], now: datetime
+        self, asked: Sequence[object], settled: Container[object], problems: Mapping[str, str], again: datetime
     ) -> None:
-        """Remember what was asked for in vain: what is neither given nor worth asking for again at once."""
+        """Remember until when not to ask for what was asked for in vain: not given, nor worth asking for at once."""
         for what in asked:
             if what in settled:
                 self._in_vain.pop(what, None)
             else:
-                self._in_vain[what] = (now, problems.get(str(what), "its last close is not there yet"))
+                self._in_vain[what] = (again, problems.get(str(what), "its last close is not there yet"))

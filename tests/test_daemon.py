@@ -184,6 +184,32 @@ def test_an_item_and_a_fall_become_one_message_and_a_restart_sends_nothing_twice
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
+def test_an_alert_does_not_wait_for_the_trade_before_its_news(world: World, tmp_path: Path) -> None:
+    """While one-minute bars do not come it is told without; when they come it is redrawn at once."""
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    unknown, known = "1 linked move, part since the news not known yet", "-5.0 % before the news, -1.1 % since"
+    with world.daemon(log) as process:
+        wait(lambda: len(world.web.requests("/feed")) >= 2, process, log)
+        world.trade(94.0)
+        seen = world.yahoo.count("/v7/finance/quote")
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= seen + 3, process, log)
+        early = world.now().replace(second=0, microsecond=0) - timedelta(minutes=5)
+        around = [early + timedelta(minutes=n) for n in range(-4, 4)]
+        world.yahoo.minute("NVDA", [(start, 95.0) for start in around])
+        world.yahoo.minute("SPY", [(start, 500.0) for start in around])
+        world.yahoo.fault("hang", "/v8/finance/chart/NVDA")
+        world.publish(item("Nvidia unveils Blackwell chip for AI data centres", guid="2", published=early))
+        wait(lambda: any(unknown in message.text for message in channel.roots), process, log)
+        assert world.yahoo.count("/v8/finance/chart/NVDA") > 1
+        world.yahoo.mend()
+        wait(lambda: known in channel.roots[0].written, process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    assert (1, 1) == (len(channel.roots), len(channel.messages))
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
 def served(log: Path) -> dict[str, float]:
     """The daemon's metrics, by name and labels as they are written."""
     (line,) = logged(log, "metrics and health at")

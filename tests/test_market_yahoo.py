@@ -219,6 +219,9 @@ async def test_a_price_before_the_news_is_not_guessed(standin: YahooStandIn, sou
     early = await yahoo.prices_at([("NVDA", utc("2025-01-27 19:55"))], NOW)
     later = await yahoo.prices_at([("NVDA", utc("2025-01-27 19:55"))], utc("2025-01-27 20:30"))
     old = await yahoo.prices_at([("NVDA", utc("2025-01-19 19:55"))], NOW)
+    asked = standin.count("/v8/")
+    at_once = await yahoo.prices_at([("NVDA", NOW)], NOW + timedelta(seconds=59))
+    assert (asked, early.problems.keys()) == (standin.count("/v8/"), at_once.problems.keys())
     assert early.problems == {"NVDA": "Yahoo's one-minute bars do not reach 19:55 UTC yet"}
     assert later.found["NVDA"].price == 164.0
     assert old.problems == {"NVDA": "Yahoo keeps one-minute bars for 7 days only"}

@@ -95,6 +95,17 @@ async def test_trades_before_a_story_come_back_by_story_and_symbol() -> None:
     assert ["ACME before", "BOLT before"] == source.asked
 
 
+async def test_a_trade_before_a_young_story_is_asked_for_again_soon() -> None:
+    """Its source's bars may not reach it yet; the older the story, the rarer the question."""
+    source, memory = Source(), Memory()
+    asked = []
+    for minutes in range(40):
+        count = len(source.asked)
+        await memory.ask(source, Asking((), {}, {("s1", "BOLT"): NOW}), NOW + timedelta(minutes=minutes))
+        asked += [minutes] if len(source.asked) > count else []
+    assert [0, 2, 4, 8, 16, 26, 36] == asked
+
+
 async def test_problems_come_with_what_was_asked() -> None:
     """The operator hears which symbol, and a pass without symbols asks nothing."""
     prices = await Memory().ask(Source(until=None), Asking(("ACME",), {"ACME": Wanted(FRIDAY)}), NOW)

@@ -163,8 +163,12 @@ class Yahoo:
         problems: dict[str, str] = {}
         silent: set[str] = set()
         for symbol, moment in wanted:
+            late = f"Yahoo's one-minute bars do not reach {moment:%H:%M} UTC yet"
             if now - moment > MINUTES_KEPT:
                 problems[symbol] = f"Yahoo keeps one-minute bars for {MINUTES_KEPT.days} days only"
+                continue
+            if now - moment < MINUTE:  # no bar that began after it can have ended
+                problems[symbol] = late
                 continue
             try:
                 frame, currency = await self._run(partial(self._minutes, symbol, moment))
@@ -179,7 +183,6 @@ class Yahoo:
                 time, price = before[-1]
                 found[symbol] = Quote(symbol, price, time, currency or exchange_of(symbol).currency)
             else:
-                late = f"Yahoo's one-minute bars do not reach {moment:%H:%M} UTC yet"
                 problems[symbol] = f"Yahoo has no trade of {symbol} in the half day before then" if reached else late
         return PriceAnswer(found, problems, frozenset(silent))
 
