@@ -19,10 +19,10 @@ from alerts.words import clean, count, moment
 from config.exchanges import exchange_of
 from config.types import Config, EventType, RelationKind, Threshold, Watched, Watchlist
 from monitor.companies import found
+from monitor.drawing import marks_of
 from monitor.market.sessions import Calendars
 from monitor.spans import ago
 from monitor.store.store import Store, Tx
-from monitor.telling import marks_of
 
 Why = Callable[[Store, Config, str, datetime], Awaitable[str]]
 """Why a symbol or story was told or not: reads the ledger, answers in plain text."""
