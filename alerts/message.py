@@ -1,4 +1,4 @@
-"""What a message says: the root that is redrawn as moves go on, replies in its thread, and the digest.
+"""What a story's message says: the root that is redrawn as moves go on, and the replies in its thread.
 
 Each comes as plain text and as Slack blocks with the same facts. The plain text is paragraphs: the first
 line, which a phone shows; the table; then the rest (`parts` takes them apart again for the console). Pure and
@@ -8,7 +8,7 @@ titles, links and lists are. "Linked" is all that is ever claimed.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -30,13 +30,13 @@ from alerts.blocks import (
 )
 from alerts.holdings import holdings
 from alerts.joins import OPPOSITE, UNCLEAR, course, exception, summary
+from alerts.phrases import CAVEAT, NO_ADVICE, brief, bullets, findings, footing, kinds
 from alerts.severity import of_rows
-from alerts.table import Signs, grid, ranked, shown, signs
+from alerts.table import grid, ranked, shown, signs
 from alerts.types import (
     Crossing,
     Decision,
     Delivery,
-    DigestView,
     RootView,
     Row,
     Severity,
@@ -54,19 +54,12 @@ _TERSE: Final = 5
 """A reply in Slack with more stocks leaves their paths to the root message above it."""
 _SOURCES: Final = 5
 _OTHERS: Final = 3
-_REASONS: Final = 6
 _TITLE: Final = 90
 """Characters of a headline on the first line, and of another story's at a path; never under `_SHORT`."""
 _SHORT: Final = 40
 _FEED: Final = 60
 _NEWS: Final = 1000
 """Characters of what stands first in a reply: joins, records and corrections of one pass, one after the other."""
-_CAVEAT: Final = "Linked, not proven to be the reason. Not advice."
-_NO_ADVICE: Final = "Not advice."
-_LEGEND: Final = (
-    "move: from the last regular close; adjusted: without the market's part; sigma: adjusted move in its usual "
-    "daily sizes; value: of the whole company, in dollars; volume: in times of its usual by this hour"
-)
 _NAME: Final = 24
 _PLAIN: Final = re.compile(r"[\w .'…-]+")
 """A name that no client takes for markup: the first line is plain text, which has no escape."""
@@ -81,7 +74,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     lead = leaders(view.rows)
     told = [row for row in view.rows if row.told and not row.corrected]
     stand = [row for row in view.rows if not row.corrected]
-    facts = [*holdings(stand), *_facts(view.records, view.market)]
+    facts = [*holdings(stand), *findings(view.records, view.market)]
     facts += summary(told) if view.story or _stories(told) else []
     mistakes = corrections(view.rows)
     story = view.story
@@ -91,8 +84,8 @@ def root(view: RootView) -> tuple[str, Blocks]:
     calls = [w for w in (called(view.mention),) if w]
     blocks = [header(lead)]
     if story:
-        about = f"{_kinds(story)} · {count(story.feeds, 'source')} · first {moment(story.first_time)}"
-        text.append("\n".join([f"{linked} to “{_brief(story.headline)}”", " · ".join([*grave, about])]))
+        about = f"{kinds(story)} · {count(story.feeds, 'source')} · first {moment(story.first_time)}"
+        text.append("\n".join([f"{linked} to “{brief(story.headline)}”", " · ".join([*grave, about])]))
         first = " ".join([*calls, f"{linked} to *“{literal(story.headline, LONG)}”*"])
         blocks.append(section(f"{first}\n{' · '.join([*(f'*{w}*' for w in grave), literal(about, LONG)])}"))
     else:
@@ -104,7 +97,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
         text.append("\n".join(mistakes))
         blocks.append(section(fit([f"*{literal(line, LONG)}*" for line in mistakes], LISTED)))
     if facts:
-        text.append(_list(facts))
+        text.append(bullets(facts))
         blocks.append(section(listed([literal(f, LONG) for f in facts])))
     claims = bool(stand and story) or bool(_stories(told))
     why = _why(story, told) if claims else []
@@ -117,7 +110,7 @@ def root(view: RootView) -> tuple[str, Blocks]:
     if view.marks:
         text.append("\n".join(_marked(view.marks)))
         blocks.append(context(_marked(view.marks), MARKS))
-    small = _small(view.previous, marks, f"drawn {moment(view.at)}", _CAVEAT if claims else _NO_ADVICE)
+    small = footing(view.previous, marks, f"drawn {moment(view.at)}", CAVEAT if claims else NO_ADVICE)
     text.append("\n".join(small))
     blocks.append(context(small))
     blocks += controls(view.key, view.rows, story=story is not None)
@@ -137,7 +130,7 @@ def remarked(drawing: Delivery, marks: Sequence[str]) -> tuple[str, Blocks]:
 
 def corrections(rows: Iterable[Row]) -> list[str]:
     """One line for each row that was told wrongly."""
-    return [f"Corrected: {row.symbol}: {_brief(row.corrected)}" for row in rows if row.corrected]
+    return [f"Corrected: {row.symbol}: {brief(row.corrected)}" for row in rows if row.corrected]
 
 
 def reply(decisions: Sequence[Decision], headline: str = "", mention: str = "") -> tuple[str, Blocks]:
@@ -170,37 +163,6 @@ def joined(first: Delivery, later: Delivery) -> Delivery:
     text = f"{first.text}\n{later.text}"
     broadcast = first.broadcast or later.broadcast
     return replace(first, text=text, blocks=blocks, rows=tuple(rows.values()), broadcast=broadcast)
-
-
-def digest(view: DigestView) -> tuple[str, Blocks]:
-    """A day (or a region's day) in one table, with value won and lost, what was held back, and the stories told."""
-    marks = signs(view.rows)
-    told = [row for row in view.rows if row.told]
-    quiet = len(view.rows) - len(told)
-    lead = f"{_brief(view.title)}: {count(len(told), 'stock')} told, {quiet} linked without crossing"
-    facts = [*holdings(view.rows), *_value(told), *_facts(view.records, view.market), *summary(view.rows)]
-    facts += _held(view.held)
-    text = [lead, grid(view.rows, view.states, marks) if view.rows else "No linked stock moved."]
-    blocks = [header(lead), *(table(view.rows, view.states, marks) if view.rows else [section(text[1])])]
-    if facts:
-        text.append(_list(facts))
-        blocks.append(section(listed([literal(f, LONG) for f in facts])))
-    if view.stories and not view.region:
-        about = [
-            f"“{_brief(s.headline)}” ({_kinds(s)}, {count(s.feeds, 'source')})" if s else "moves without linked AI news"
-            for s in view.stories
-        ]
-        text.append("\n".join(["Stories told", *(f"• {a}" for a in about)]))
-        blocks.append(section(fit(["*Stories told*", *(f"• {literal(a, LONG)}" for a in about)], LISTED)))
-    small = (
-        [_brief(note) for note in marks.notes]
-        if view.region
-        else _small(None, marks, f"drawn {moment(view.at)}", _CAVEAT)
-    )
-    if small:
-        text.append("\n".join(small))
-        blocks.append(context(small))
-    return "\n\n".join(text), tuple(blocks)
 
 
 def parts(text: str) -> tuple[str, str, str]:
@@ -267,20 +229,6 @@ def _stories(rows: Iterable[Row]) -> list[str]:
     return list(dict.fromkeys(row.under for row in rows if row.under))
 
 
-def _kinds(story: StoryNote) -> str:
-    kinds = ", ".join(kind.replace("_", " ") for kind in story.types) or "no event"
-    return _brief(f"{kinds}, {story.status}" if story.status else kinds)
-
-
-def _brief(text: str) -> str:
-    """A foreign text in one line that is no longer in the plain text than it is in Slack's blocks."""
-    return cut(clean(text), LONG)
-
-
-def _facts(records: Sequence[str], market: Sequence[str]) -> list[str]:
-    return [_brief(line) for line in (*records, *market)]
-
-
 def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
     """The trigger sentence, each stock's path, and the other stories that most of them are linked to.
 
@@ -299,7 +247,7 @@ def _why(story: StoryNote | None, rows: Sequence[Row]) -> list[str]:
 
 def _by(path: str) -> str:
     """A path, or what its absence of steps means."""
-    path = _brief(path)
+    path = brief(path)
     return path if " " in path or not path else f"{path} is named in the news itself"
 
 
@@ -310,7 +258,7 @@ def _path(line: str) -> str:
 def _plain_source(source: Source) -> str:
     where = address(source.link)
     who = f"{moment(source.seen)} {cut(clean(source.feed), _FEED)}"
-    return f"• {who}: {_brief(source.title)}{f' {where}' if where else ''}"
+    return f"• {who}: {brief(source.title)}{f' {where}' if where else ''}"
 
 
 def _sources(sources: Sequence[Source]) -> str:
@@ -319,12 +267,7 @@ def _sources(sources: Sequence[Source]) -> str:
 
 
 def _marked(marks: Sequence[str]) -> list[str]:
-    return [f"{_MARK}{_brief(mark)}" for mark in marks]
-
-
-def _small(previous: str | None, marks: Signs, drawn: str, caveat: str) -> list[str]:
-    before = [_brief(previous)] if previous else []
-    return [*before, *(_brief(note) for note in marks.notes), f"{_LEGEND}; {drawn}", caveat]
+    return [f"{_MARK}{brief(mark)}" for mark in marks]
 
 
 def _code(path: str) -> str:
@@ -367,28 +310,3 @@ def _course(decision: Decision) -> str:
     move = candidate.event if by_event else candidate.day
     found = course(candidate.tie.expected, move.raw) if candidate.tie and move else UNCLEAR
     return "" if found == UNCLEAR else found
-
-
-def _value(rows: Sequence[Row]) -> list[str]:
-    by_company = {row.company: row.day.value_change for row in rows}
-    changes = [change for change in by_company.values() if change is not None]
-    lost, won = [c for c in changes if c < 0], [c for c in changes if c > 0]
-    words = []
-    if lost:
-        words.append(f"{money(sum(lost))} on {count(len(lost), 'stock')}")
-    if won:
-        words.append(f"{money(sum(won))} on {count(len(won), 'stock')}")
-    return [f"Market value: {', '.join(words)}"] if words else []
-
-
-def _held(held: Mapping[str, int]) -> list[str]:
-    if not held:
-        return []
-    order = sorted(held.items(), key=lambda item: (-item[1], item[0]))
-    words = [f"{number} ({_brief(reason)})" for reason, number in order[:_REASONS]]
-    rest = sum(number for _, number in order[_REASONS:])
-    return ["Held back: " + "; ".join([*words, *([f"{rest} for other reasons"] if rest else [])])]
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "\n".join(f"• {line}" for line in lines)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from alerts.digest import digest as digest_message
 from alerts.joins import timed
-from alerts.message import digest as digest_message
 from alerts.types import Delivery, DeliveryKind, DigestView, Row, Window
 from alerts.words import day as day_words
 from config.exchanges import AMERICAS, ASIA, EUROPE, EXCHANGES

@@ -10,6 +10,7 @@ from rich.console import Console as Terminal
 
 from alerts import message
 from alerts.console import Console
+from alerts.digest import digest
 from alerts.rules import decide
 from alerts.table import cells, signs
 from alerts.types import Delivery, DeliveryKind, DigestView, RootView, Row
@@ -49,7 +50,7 @@ def drawn(of: RootView, kind: DeliveryKind = POST, key: str = "root") -> Deliver
 def digested() -> Delivery:
     """The day's digest, with a stock that did not cross."""
     quiet = replace(rows()[-1], symbol="AMZN", name="Amazon", told=False, day=move(0.002, 0.2, 5e9))
-    text, blocks = message.digest(DigestView("#ai", DAY, "27 January 2025", (*rows(), quiet), CLOSE))
+    text, blocks = digest(DigestView("#ai", DAY, "27 January 2025", (*rows(), quiet), CLOSE))
     return Delivery("digest", DIGEST, "#ai", "digest", CLOSE, text, blocks, (*rows(), quiet))
 
 

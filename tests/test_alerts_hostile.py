@@ -7,6 +7,7 @@ import pytest
 
 from alerts import message
 from alerts.blocks import Blocks
+from alerts.digest import digest
 from alerts.rules import decide
 from alerts.slack import Slack
 from alerts.types import Delivery, DeliveryKind, DigestView, Source
@@ -52,7 +53,7 @@ def hostile(text: str, link: str) -> list[tuple[str, Blocks]]:
     """A root, a reply and a digest in which everything that others write is that text, and every link that link."""
     told = story(text, reason=text, sources=(Source(text, NOON, text, link), Source("Wire", NOON, "Fine", link)))
     mine = tuple(replace(row, name=text, also=(text,), path=row.path, under=text) for row in rows(4))
-    digest = DigestView("#ai", DAY, "The day", mine, CLOSE, (told,), {text: 3}, (text,), (text,))
+    day = DigestView("#ai", DAY, "The day", mine, CLOSE, (told,), {text: 3}, (text,), (text,))
     alert = decide(candidate(tie=tie(text, told)), watchlist(), WATCHED, None, NOON)
     return [
         message.root(
@@ -60,7 +61,7 @@ def hostile(text: str, link: str) -> list[tuple[str, Blocks]]:
         ),
         message.root(view(story=None, rows=mine, records=(text,))),
         message.reply([alert], text),
-        message.digest(digest),
+        digest(day),
     ]
 
 

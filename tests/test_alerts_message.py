@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alerts import message
 from alerts.blocks import Blocks
+from alerts.digest import digest
 from alerts.rules import decide
 from alerts.table import grid, ranked, signs
 from alerts.types import Decision, DigestView, Join, RootView, Row, Severity, Source, Told, Window
@@ -279,8 +280,8 @@ def test_no_text_is_too_long_for_slack_or_for_a_terminal(kind: str) -> None:
         "corrected": lambda: message.root(
             replace(root, rows=tuple(replace(row, corrected=LONG_WINDED) for row in root.rows))
         ),
-        "digest": lambda: message.digest(day),
-        "close": lambda: message.digest(replace(day, region="Asia")),
+        "digest": lambda: digest(day),
+        "close": lambda: digest(replace(day, region="Asia")),
         "reply": lambda: message.reply([crossed] * 300, LONG_WINDED, "@here"),
     }
     text, blocks = draws[kind]()
@@ -367,7 +368,7 @@ def test_a_storm_fits_into_one_reply() -> None:
 def test_a_digest_tells_the_day_in_one_table() -> None:
     """Value lost and won, who moved and who did not, what was held back, which stories."""
     quiet = nvidia(symbol="AMZN", name="Amazon", told=False, day=move(0.002, 0.2, 5e9))
-    text, blocks = message.digest(
+    text, blocks = digest(
         DigestView(
             "#ai",
             DAY,
@@ -397,7 +398,7 @@ def test_a_digest_tells_the_day_in_one_table() -> None:
 
 def test_a_digest_of_a_quiet_day_is_short() -> None:
     """And no empty table."""
-    text, blocks = message.digest(DigestView("#ai", DAY, "28 January", (), CLOSE))
+    text, blocks = digest(DigestView("#ai", DAY, "28 January", (), CLOSE))
     assert ("28 January: 0 stocks told, 0 linked without crossing", "No linked stock moved.") == message.parts(text)[:2]
     assert [] == block_problems([dict(b) for b in blocks])
 
