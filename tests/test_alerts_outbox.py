@@ -361,16 +361,24 @@ async def test_a_newer_edit_waits_as_long_as_the_failed_one_it_replaces(server: 
     assert ("newest", ("#ai",)) == (server["#ai"].roots[0].text, sent.mended)
 
 
-async def test_a_root_that_somebody_deleted_is_posted_anew(server: SlackServer, slack: Slack) -> None:
-    """The next edit becomes the root, and replies go into its thread."""
+@pytest.mark.parametrize("code", ["message_not_found", "edit_window_closed", "cant_update_message"])
+async def test_a_root_that_can_be_redrawn_no_more_is_posted_anew(server: SlackServer, slack: Slack, code: str) -> None:
+    """Somebody deleted it, or the workspace closed it: the edit becomes the root, with its thread and later edits."""
     store = MemoryOutbox()
     store.put(delivery("root"))
     await send_due(store, slack, START)
-    server["#ai"].messages.clear()
+    if code == "message_not_found":
+        server["#ai"].messages.clear()
+    else:
+        server.faults.append(Fault("chat.update", error=code))
     store.put(delivery("edit", UPDATE, text="again"), delivery("one", REPLY))
     await send_due(store, slack, START)
-    (root,) = server["#ai"].roots
-    assert ("again", ["one"]) == (root.text, [m.key for m in server["#ai"].replies(root.ts)])
+    store.put(delivery("later", UPDATE, text="newest"))
+    await send_due(store, slack, START + timedelta(minutes=1))
+    root = server["#ai"].roots[-1]
+    assert ("newest", 1, ["one"]) == (root.text, root.edits, [m.key for m in server["#ai"].replies(root.ts)])
+    assert {"sent"} == set(store.states().values())
+    assert (3, 2) == (server.count("chat.postMessage"), server.count("chat.update"))
 
 
 async def test_a_reply_without_a_root_is_set_aside(server: SlackServer, slack: Slack) -> None:
