@@ -16,11 +16,15 @@ HELP: Final = """\
 `why NVDA`: why it was told, or why not
 `mute NVDA 2h`: also `today`, `3 days`, or nothing for until you say; `mute event funding 1 week`, `mute relation power`
 `unmute NVDA`: or `unmute` alone for what is muted
-`watch NVDA 3%`: tell moves of 3 % and more
+`watch NVDA 3%`: tell moves of 3 % and more; also `2.5 sigma` or `$20B` of market value, or several, which must all hold
 `help`: this"""
 
 _PLAIN: Final = {"status": Verb.STATUS, "help": Verb.HELP, "": Verb.HELP}
 _LONGEST: Final = 300
+_FIGURES: Final = frozenset("0123456789.$+-")
+"""What a condition begins with, after the name of a company."""
+_SPANS: Final = frozenset({"for", "until"})
+"""Words that a span begins with, besides figures."""
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -60,14 +64,12 @@ def pressed(value: str, by: str, channel: str, root: str) -> Command:
 
 
 def _watch(words: list[str], by: str, channel: str) -> Command:
-    if len(words) > 1 and words[-1] == "%":
-        words = [*words[:-2], words[-2] + "%"]
-    move = words[-1] if len(words) > 1 and words[-1].endswith("%") else ""
-    return Command(Verb.WATCH, by, " ".join(words[:-1] if move else words), move, channel)
+    at = next((n for n, word in enumerate(words) if n and word[0] in _FIGURES), len(words))
+    return Command(Verb.WATCH, by, " ".join(words[:at]), " ".join(words[at:]), channel)
 
 
 def _split(words: list[str]) -> tuple[str, str]:
-    """What to mute, and for how long: the longest end of the words that is a span; raises if a number is none."""
+    """What to mute, and for how long: the longest end of the words that is a span; raises for what only looks like one."""
     for start in range(1, len(words)):
         span = " ".join(words[start:])
         try:
@@ -75,9 +77,10 @@ def _split(words: list[str]) -> tuple[str, str]:
         except SpanError:
             continue
         return " ".join(words[:start]), span
-    if len(words) > 1 and words[-1][0].isdigit():
+    begun = next((n for n, word in enumerate(words) if n and (word[0].isdigit() or word.casefold() in _SPANS)), None)
+    if begun is not None:
         try:
-            until(words[-1], _ANY_TIME, _ANY_TIME)
+            until(" ".join(words[begun:]), _ANY_TIME, _ANY_TIME)
         except SpanError as error:
             raise AskingError(str(error)) from error
     return " ".join(words), ""

@@ -8,6 +8,7 @@ new one where that client would try a stale address for ever, and that says plai
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -39,6 +40,8 @@ ANSWER_LIMIT: Final = 3500
 """Characters of an answer; Slack recommends at most 4,000."""
 _REMEMBERED: Final = 1000
 """Requests that are remembered, as Slack may send one again after a reconnect."""
+_UNNAMED: Final = frozenset({"#privategroup", "#"})
+"""What Slack says in the place of a private channel's name."""
 _MENDED_BY: Final = {
     "not_allowed_token_type": "SLACK_APP_TOKEN must be an app-level token (xapp-…) with the scope connections:write",
     "invalid_auth": "Slack refuses SLACK_APP_TOKEN: make a new app-level token with the scope connections:write",
@@ -61,14 +64,21 @@ class SlackSocket:
         told: Told,
         base_url: str | None = None,
         *,
+        bot_token: str = "",
         ping: float = 5.0,
         patience: float = PATIENCE,
     ) -> None:
-        """Connect to nothing yet. `ping` is the seconds between signs of life on the connection."""
+        """Connect to nothing yet. `ping` is the seconds between signs of life on the connection.
+
+        `bot_token` finds out the names of private channels, which Slack leaves out of what it sends.
+        """
         self._token = app_token
         self._obey = obey
         self._told = told
         self._base_url = base_url or AsyncWebClient.BASE_URL
+        self._bot_token = bot_token
+        self._web: AsyncWebClient | None = None
+        self._names: dict[str, str] = {}
         self._ping = ping
         self._patience = patience
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -95,7 +105,7 @@ class SlackSocket:
         """Open one client and stay with it for as long as it keeps or regains its connection."""
         local = urlsplit(self._base_url).hostname in {"127.0.0.1", "::1", "localhost"}
         async with aiohttp.ClientSession(trust_env=not local, timeout=aiohttp.ClientTimeout(total=10)) as session:
-            web = AsyncWebClient(base_url=self._base_url, session=session, retry_handlers=[])
+            web = self._web = AsyncWebClient(base_url=self._base_url, session=session, retry_handlers=[])
             opened = await web.apps_connections_open(app_token=self._token)
             client = SocketModeClient(self._token, web_client=web, ping_interval=self._ping)
             client.wss_uri = str(opened["url"])
@@ -135,13 +145,27 @@ class SlackSocket:
             asked = _asked(request.type, payload)
             if asked is None:
                 return
-            text = (await self._obey(asked)).text
+            text = (await self._obey(replace(asked, channel=await self._named(asked)))).text
         except AskingError as error:
             text = str(error)
         except Exception as error:  # noqa: BLE001  the asker must hear that it failed, whatever it was
             self._told(f"a request from Slack failed: {error!r}", "warning")
             text = "That failed on my side; the log says why. Nothing was changed."
         await self._say(str(payload.get("response_url") or ""), text)
+
+    async def _named(self, asked: Command) -> str:
+        """The channel by its name, also where Slack only says that it is private; as it is where nobody tells."""
+        if asked.channel not in _UNNAMED or not self._bot_token:
+            return asked.channel
+        if asked.place not in self._names:
+            assert self._web  # noqa: S101  what is asked came over its connection
+            try:
+                answer = await self._web.conversations_info(channel=asked.place, token=self._bot_token)
+            except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+                self._told(f"a private channel's name is not known: {error}", "warning")
+                return asked.channel
+            self._names[asked.place] = f"#{answer['channel'].get('name') or ''}"
+        return self._names[asked.place]
 
     async def _say(self, url: str, text: str) -> None:
         """Answer the asker alone."""
@@ -158,22 +182,23 @@ def _asked(kind: str, payload: Mapping[str, Any]) -> Command | None:
     """What a request asks for; None for what is none of ours. Raises AskingError."""
     if kind == "slash_commands":
         by = _who(payload.get("user_name"), payload.get("user_id"))
-        return command(str(payload.get("text") or ""), by, f"#{payload.get('channel_name') or ''}")
+        asked = command(str(payload.get("text") or ""), by, f"#{payload.get('channel_name') or ''}")
+        return replace(asked, place=str(payload.get("channel_id") or ""))
     if kind != "interactive" or payload.get("type") != "block_actions":
         return None
     user, channel = payload.get("user") or {}, payload.get("channel") or {}
     by = _who(user.get("username") or user.get("name"), user.get("id"))
-    where = f"#{channel.get('name') or ''}"
+    where, place = f"#{channel.get('name') or ''}", str(channel.get("id") or "")
     root = _root(payload.get("message") or {})
     for action in payload.get("actions") or []:
         match action.get("action_id"):
             case str(one) if one == ACK:
-                return Command(Verb.ACKNOWLEDGE, by, channel=where, root=str(action.get("value") or ""))
+                return Command(Verb.ACKNOWLEDGE, by, "", "", where, str(action.get("value") or ""), place)
             case str(one) if one == MUTE_STORY:
-                return Command(Verb.MUTE, by, "story", "", where, str(action.get("value") or ""))
+                return Command(Verb.MUTE, by, "story", "", where, str(action.get("value") or ""), place)
             case str(one) if one == ONE_STOCK:
                 value = str((action.get("selected_option") or {}).get("value") or "")
-                return pressed(value, by, where, root)
+                return replace(pressed(value, by, where, root), place=place)
     return None
 
 

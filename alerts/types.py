@@ -548,8 +548,8 @@ class Command:
     """One thing that somebody asks for.
 
     `what` is its object as written: a symbol or a name, a story's or root's key for a button. `more` is what follows
-    it: a span ("2h", "today"), a percentage, which mistake. `by` names who asks, `channel` where; `root` is the key
-    of the message whose button was pressed.
+    it: a span ("2h", "today"), conditions ("3%"), which mistake. `by` names who asks, `channel` where, and `place` is
+    the id that the channel has in Slack; `root` is the key of the message whose button was pressed.
     """
 
     verb: Verb
@@ -558,6 +558,7 @@ class Command:
     more: str = ""
     channel: str = ""
     root: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,9 @@ def notifier_of(environment: Environment) -> Notifier:
 def listener_of(environment: Environment, obey: "Obey", told: "Told") -> "SlackSocket | None":
     """Who listens to Slack's buttons and commands; None where there is no app-level token for it."""
     environment = whole(environment)
-    token = environment.get("SLACK_APP_TOKEN")
-    if not (token and environment.get("SLACK_BOT_TOKEN")):
+    token, bot_token = environment.get("SLACK_APP_TOKEN"), environment.get("SLACK_BOT_TOKEN")
+    if not (token and bot_token):
         return None
     from alerts.slack_socket import SlackSocket  # noqa: PLC0415  as above
 
-    return SlackSocket(token, obey, told, environment.get("AFTERSHOCK_SLACK_URL"))
+    return SlackSocket(token, obey, told, environment.get("AFTERSHOCK_SLACK_URL"), bot_token=bot_token)

@@ -18,6 +18,7 @@ from alerts.types import Answer, Command, DeliveryKind, Mute, MuteKind, Verb
 from alerts.words import clean, count, moment
 from config.exchanges import exchange_of
 from config.types import Config, EventType, RelationKind, Threshold, Watched, Watchlist
+from monitor.aiming import list_of, raised, threshold
 from monitor.companies import found
 from monitor.drawing import marks_of
 from monitor.market.sessions import Calendars
@@ -31,8 +32,6 @@ Edit = Callable[[Watchlist, Watched, Sequence[Threshold]], str]
 Watch = Callable[[Watchlist | None, str, Threshold | None], str]
 """Puts a symbol on a watchlist's file, with a threshold of its own if given, and says so; raises AskingError."""
 
-LESS: Final = 1.5
-"""“Less like this” raises each condition of the rows that count for the stock to this many times its value."""
 ROOTS: Final = timedelta(days=7)
 _MISTAKES: Final = {"price": "bad price", "link": "not linked to this story"}
 
@@ -52,8 +51,7 @@ class Desk:
     async def obey(self, command: Command) -> Answer:
         """Do what is asked. Raises AskingError with what to write instead, or StoreError."""
         now, config = self.clock(), self.config()
-        channel = command.channel if command.channel in {w.channel for w in config.watchlists} else ""
-        command = replace(command, channel=channel)
+        command = replace(command, channel=await self._channel(command, config))
         if command.verb is Verb.WHY:
             answer = Answer(await self._why(command, config, now))
         elif command.verb is Verb.WATCH:
@@ -65,6 +63,13 @@ class Desk:
         await self.store.transact(lambda tx: tx.save_act(command, now))
         return answer
 
+    async def _channel(self, command: Command, config: Config) -> str:
+        """Where it is asked as the watchlists name it, "" if none speaks there: then all channels are meant."""
+        known = {watchlist.channel for watchlist in config.watchlists}
+        root = await self.store.transact(lambda tx: tx.root(command.root)) if command.root else None
+        named = (root.channel if root else "", command.channel, command.place)
+        return next((name for name in named if name in known), "")
+
     async def _why(self, command: Command, config: Config, now: datetime) -> str:
         if self.why is None:
             raise AskingError("the ledger cannot be read here")
@@ -73,42 +78,19 @@ class Desk:
     def _watch(self, command: Command, config: Config) -> str:
         if self.watch is None:
             raise AskingError("watchlists cannot be changed from here: edit the file in the folder watchlists")
-        mine = [w for w in config.watchlists if command.channel in {"", w.channel}]
-        return self.watch(mine[0] if mine else None, _symbol(command.what, config), _threshold(command.more))
+        row, symbol = threshold(command.more), _symbol(command.what, config)
+        return self.watch(list_of(config, command.channel, symbol), symbol, row)
 
     def _less(self, command: Command, config: Config) -> str:
+        if self.edit is None:
+            raise AskingError("watchlists cannot be changed from here: edit the file in the folder watchlists")
         symbol = _symbol(command.what, config)
-        for watchlist in config.watchlists:
-            for watched in watchlist.companies:
-                if watched.symbol == symbol and command.channel in {"", watchlist.channel}:
-                    if self.edit is None:
-                        raise AskingError(
-                            "watchlists cannot be changed from here: edit the file in the folder watchlists"
-                        )
-                    raised = [_raised(row) for row in watchlist.thresholds_for(watched)]
-                    return f"{symbol} is told less from now on: {self.edit(watchlist, watched, raised)}"
-        raise AskingError(f"{symbol} is on no watchlist of this channel")
-
-
-def _raised(row: Threshold) -> Threshold:
-    """The row with each condition `LESS` times as high, in figures that people would write."""
-    return Threshold(
-        move=None if row.move is None else round(row.move * LESS, 4),
-        sigma=None if row.sigma is None else round(row.sigma * LESS, 2),
-        value_change=None if row.value_change is None else float(f"{row.value_change * LESS:.3g}"),
-    )
-
-
-def _threshold(more: str) -> Threshold | None:
-    if not more:
-        return None
-    try:
-        move = float(more.removesuffix("%")) / 100
-    except ValueError:
-        move = 0.0
-    if not 0 < move <= 10:  # noqa: PLR2004  a thousand percent
-        raise AskingError(f"“{clean(more)}” is no move: write it like 3%")
-    return Threshold(move=move)
+        watchlist = list_of(config, command.channel, symbol)
+        watched = next((w for w in watchlist.companies if w.symbol == symbol), None) if watchlist else None
+        if watchlist is None or watched is None:
+            raise AskingError(f"{symbol} is on no watchlist of this channel")
+        rows = [raised(row) for row in watchlist.thresholds_for(watched)]
+        return f"{symbol} is told less from now on: {self.edit(watchlist, watched, rows)}"
 
 
 def _done(tx: Tx, command: Command, config: Config, calendars: Calendars, now: datetime) -> Answer:
@@ -178,7 +160,8 @@ def _mute(tx: Tx, command: Command, config: Config, calendars: Calendars, now: d
         raise AskingError(str(error)) from error
     mute = Mute(kind, what, command.channel, ends, command.by, now)
     tx.save_mute(mute)
-    return Answer(f"{muted(mute)[0].upper()}{muted(mute)[1:]}.", _mark(tx, command, now))
+    everywhere = "" if mute.channel else " in every channel"
+    return Answer(f"Muted: {muted(mute)}{everywhere}.", _mark(tx, command, now))
 
 
 def _object(tx: Tx, command: Command, config: Config) -> tuple[MuteKind, str]:

@@ -61,8 +61,9 @@ async def listening(slack: SlackServer, socket: SocketServer, token: str = APP_T
     """Our side listens; signs of life come quickly."""
     ear = Ear()
     ours = SlackSocket(
-        token, ear.obey, lambda text, level: ear.log.append((level, text)), slack.url, ping=0.2, patience=3.0
-    )
+        token, ear.obey, lambda text, level: ear.log.append((level, text)), slack.url,
+        bot_token=TOKEN, ping=0.2, patience=3.0,
+    )  # fmt: skip
     task = asyncio.create_task(ours.run())
     try:
         yield Line(slack, socket, ear)
@@ -94,7 +95,18 @@ async def test_a_slash_command_is_acknowledged_and_answered_to_the_asker_alone(l
     """With who asked, and in which channel; the answer's signs are Slack's own no more."""
     name = await line.socket.slash("mute NVDA 2h")
     assert "mute NVDA &lt;done&gt; &amp; well" == await line.answer(name)
-    assert [Command(Verb.MUTE, "@ana", "NVDA", "2h", "#ai")] == line.ear.commands
+    assert [Command(Verb.MUTE, "@ana", "NVDA", "2h", "#ai", place="C000000001")] == line.ear.commands
+
+
+async def test_a_private_channel_is_known_by_its_name_all_the_same(line: Line) -> None:
+    """Slack leaves it out of the command: it is asked for once. Untold, the command is done as it came."""
+    line.slack.add("#desk")
+    line.slack.add("#closed", member=False)
+    for place in ("C000000002", "C000000002", "C000000003"):
+        await line.answer(await line.socket.slash("mute NVDA 2h", "privategroup", place=place))
+    assert ["#desk", "#desk", "#privategroup"] == [c.channel for c in line.ear.commands]
+    assert 2 == line.slack.count("conversations.info")
+    assert "a private channel's name is not known" in line.ear.log[-1][1]
 
 
 async def test_buttons_carry_the_message_they_stand_under(line: Line) -> None:

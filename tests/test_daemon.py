@@ -356,7 +356,7 @@ async def test_what_people_ask_in_slack_reaches_the_running_daemon(world: World,
             await until(lambda: bool(socket.connections) and world.yahoo.count("/v7/finance/quote") >= 2)
             muted = await socket.slash("mute NVDA 2h")
             await until(
-                lambda: any(a["to"] == muted and a["text"].startswith("NVDA until") for a in world.slack.answers)
+                lambda: any(a["to"] == muted and a["text"].startswith("Muted: NVDA until") for a in world.slack.answers)
             )
             world.publish(item("Nvidia unveils Blackwell chip for AI data centres", guid="2", published=world.now()))
             polls = len(world.web.requests("/feed"))

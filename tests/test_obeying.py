@@ -9,6 +9,7 @@ import pytest
 from alerts.asking import AskingError, command, pressed
 from alerts.blocks import MARKS
 from alerts.types import Command, Delivery, Verb
+from config.listing import written
 from config.types import Config, Threshold, Watched, Watchlist
 from monitor.filling import fill
 from monitor.obeying import Desk
@@ -55,7 +56,8 @@ async def room(desk: Prices) -> Room:
         return "NVDA in one.yaml"
 
     def watch(of: Watchlist | None, symbol: str, row: Threshold | None) -> str:
-        return f"{symbol} {row.move if row else 'as the list'} on {of.name if of else 'a new list'}"
+        said = ", ".join(f"{key} {value}" for key, value in (written(row) if row else {}).items())
+        return f"{symbol} {said or 'as the list'} on {of.name if of else 'a new list'}"
 
     async def why(store: object, settings: Config, what: str, now: object) -> str:
         return f"the ledger on {what}"
@@ -70,7 +72,7 @@ async def room(desk: Prices) -> Room:
 
 async def test_a_muted_stock_is_silent_until_its_time_is_over(room: Room) -> None:
     """Its message says so at once; afterwards it is told as a first crossing."""
-    assert "AMD until 12 Mar 14:35 UTC by @ana in #ai." == await room.ask("mute AMD 1h")
+    assert "Muted: AMD until 12 Mar 14:35 UTC by @ana in #ai." == await room.ask("mute AMD 1h")
     assert "reply" not in kinds(await room.tell(10, AMD=40.0))
     held = await room.prices.store.transact(lambda tx: tx.held("#ai", OPEN.date()))
     assert ["it passes, but AMD is muted until 12 Mar 14:35 UTC by @ana"] == list(held)
@@ -133,6 +135,35 @@ async def test_a_base_that_was_wrong_is_corrected_in_place_and_said(room: Room) 
     assert "Corrected" not in update.text
 
 
+async def test_a_message_is_muted_where_it_stands_whatever_slack_calls_the_place(room: Room) -> None:
+    """A private channel's name is not in what Slack sends: the message knows where it is. A list may name an id."""
+    key = "#ai/2025-03-12/deal"
+    pressed_there = Command(Verb.MUTE, "@ana", "NVDA", "1h", "#privategroup", key, "C0123ABCD")
+    assert "in #ai." in (await room.desk.obey(pressed_there)).text
+    elsewhere = Command(Verb.MUTE, "@ana", "AMD", "1h", "#random", place="C0123ABCD")
+    assert (await room.desk.obey(elsewhere)).text.endswith("by @ana in every channel.")
+    by_id = replace(room.config, watchlists=(watchlist("NVDA", channel="C0123ABCD"),))
+    by_its_id = replace(room.desk, config=lambda: by_id)
+    assert (await by_its_id.obey(elsewhere)).text.endswith("by @ana in C0123ABCD.")
+
+
+async def test_no_watchlist_is_guessed(room: Room) -> None:
+    """One that has the stock comes first, the only one of a channel next; else the answer names them."""
+    two = replace(watchlist("AMD"), name="Two")
+    both = replace(room.config, watchlists=(watchlist("NVDA"), two, replace(two, name="Three", channel="#other")))
+    asked = replace(room.desk, config=lambda: both)
+    assert "AMD as the list on Two" == (await asked.obey(command("watch AMD", "@ana", "#ai"))).text
+    assert "NVDA as the list on Three" == (await asked.obey(command("watch NVDA", "@ana", "#other"))).text
+    for text in ("watch NVDB 3%", "watch AMD 3%"):
+        channel = "#ai" if "NVDB" in text else "#random"
+        with pytest.raises(
+            AskingError, match=r"several watchlists could be meant: “\w+” in #\w+, “T\w+” in #\w+\. Ask"
+        ):
+            await asked.obey(command(text, "@ana", channel))
+    await asked.obey(Command(Verb.LESS, "@ana", "AMD", "", "#other"))
+    assert [("Three", "AMD", (Threshold(move=0.045),))] == room.edits
+
+
 async def test_less_like_this_raises_the_rows_that_count(room: Room) -> None:
     """By half; the watchlist and the stock are the right ones."""
     assert "NVDA is told less from now on: NVDA in one.yaml" == await room.press(Verb.LESS, "NVDA")
@@ -143,12 +174,13 @@ async def test_less_like_this_raises_the_rows_that_count(room: Room) -> None:
     ("text", "answer"),
     [
         ("why nvidia", "the ledger on nvidia"),
-        ("watch NVDA 3%", "NVDA 0.03 on One"),
-        ("watch nvidia 4.5 %", "NVDA 0.045 on One"),
+        ("watch NVDA 3%", "NVDA move 3% on One"),
+        ("watch nvidia 4.5 %", "NVDA move 4.5% on One"),
+        ("watch NVDA 2.5 sigma $20B", "NVDA sigma 2.5, value_change $20B on One"),
         ("watch AMD", "AMD as the list on One"),
-        ("mute event funding 1 week", "News of type funding until 19 Mar 13:35 UTC by @ana in #ai."),
-        ("mute relation power", "The relation power until somebody lifts it by @ana in #ai."),
-        ("mute NVDA today", "NVDA until 13 Mar 00:00 UTC by @ana in #ai."),
+        ("mute event funding 1 week", "Muted: news of type funding until 19 Mar 13:35 UTC by @ana in #ai."),
+        ("mute relation power", "Muted: the relation power until somebody lifts it by @ana in #ai."),
+        ("mute NVDA today", "Muted: NVDA until 13 Mar 00:00 UTC by @ana in #ai."),
         ("unmute", "Nothing is muted."),
     ],
 )
@@ -163,11 +195,14 @@ async def test_commands_are_answered_in_words(room: Room, text: str, answer: str
         ("dance", "“dance” is nothing I know. I know:"),
         ("why", "Which stock? For example: `why NVDA`"),
         ("mute", "Which stock? For example: `mute NVDA 2h`"),
-        ("mute NVDA 2 fortnights", "is no company"),
+        ("mute NVDA 2 fortnights", "“2 fortnights” is no time span: write 30 min"),
+        ("mute NVDA until tomorrow", "“until tomorrow” is no time span: write 30 min"),
         ("mute NVDA 99999h", "is no time span: write 30 min"),
         ("mute Nvidai", "is no company that is known here and listed"),
         ("mute event party", "“party” is no event type. There are: model_release"),
-        ("watch NVDA -3%", "“-3%” is no move: write it like 3%"),
+        ("watch NVDA -3%", "-3%: write 3%"),
+        ("watch NVDA 3", "3 of what? Write 3% if that is meant"),
+        ("watch NVDA 3% 4%", "move is given twice"),
         ("unmute AMD", "AMD is not muted"),
     ],
 )

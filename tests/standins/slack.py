@@ -214,6 +214,7 @@ class SlackServer:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "users.conversations": self._conversations,
+            "conversations.info": self._info,
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "files.delete": self._delete_file,
@@ -346,6 +347,10 @@ class SlackServer:
             else:
                 return False
         return True
+
+    def _info(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        channel = self._channel(args.get("channel"), by_name=False)
+        return {"channel": {"id": channel.id, "name": channel.name}}
 
     def _conversations(self, args: Mapping[str, Any]) -> dict[str, Any]:
         if "channels:read" not in self.scopes:

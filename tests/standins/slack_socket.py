@@ -75,12 +75,12 @@ class SocketServer:
             await self._changed.wait_for(lambda: envelope in self.acknowledged)
         return envelope
 
-    async def slash(self, text: str, channel: str = "ai", envelope: str = "") -> str:
-        """`/aftershock text`, typed by ana."""
+    async def slash(self, text: str, channel: str = "ai", envelope: str = "", place: str = "C000000001") -> str:
+        """`/aftershock text`, typed by ana. Slack names every private channel "privategroup"."""
         name = f"{next(self._ids)}"
         payload = {
             "command": "/aftershock", "text": text, "user_id": "U0123ABCD", "user_name": "ana",
-            "channel_id": "C000000001", "channel_name": channel,
+            "channel_id": place, "channel_name": channel,
             "response_url": self.slack.url.replace("/api/", f"/respond/{name}"),
         }  # fmt: skip
         await self.send("slash_commands", payload, envelope)
