@@ -69,7 +69,7 @@ def _watch(words: list[str], by: str, channel: str) -> Command:
 
 
 def _split(words: list[str]) -> tuple[str, str]:
-    """What to mute, and for how long: the longest end of the words that is a span; raises for what only looks like one."""
+    """What to mute, and for how long: the longest end of the words that is a span. Raises where it only looks so."""
     for start in range(1, len(words)):
         span = " ".join(words[start:])
         try:

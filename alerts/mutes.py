@@ -37,10 +37,13 @@ def until(span: str, now: datetime, day_ends: datetime) -> datetime | None:
     found = _SPAN.fullmatch(words)
     length = float(found[1]) * _UNITS[found[2][0].lower()] if found else timedelta()
     if not timedelta() < length <= LONGEST:
-        raise SpanError(
-            f"“{clean(span)}” is no time span: write 30 min, 2h, 3 days, today, or nothing for until you say"
-        )
+        raise SpanError(no_span(span))
     return now + length
+
+
+def no_span(words: str) -> str:
+    """What to write instead of words that are no span."""
+    return f"“{clean(words)}” is no time span: write 30 min, 2h, 3 days, today, or nothing for until you say"
 
 
 def mute_of(candidate: Candidate, channel: str, mutes: Iterable[Mute], now: datetime) -> Mute | None:

@@ -25,6 +25,8 @@ from config.types import Threshold, Watched
 from config.units import dollars, percent
 
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
+_EATEN = re.compile(r"[0-9.]*[KMBT]n?", re.IGNORECASE)
+"""What a shell leaves of `$20B`, in which it reads `$2`."""
 _SIGMA = re.compile(r"([0-9]*\.?[0-9]+)\s*(?:sigmas?|s|z)", re.IGNORECASE)
 
 
@@ -50,7 +52,10 @@ def row_of(conditions: Sequence[str]) -> dict[str, str]:
                 key, value = "move", text
                 percent(text)
         except ValueError as error:
-            raise EditError(f"{error} (a threshold is a move like 3%, 2.5 sigma, or $50B of market value)") from error
+            eaten = _EATEN.fullmatch(text)
+            hint = "in a terminal write market value in quotes, '$20B': the shell takes $2 for a name" if eaten else ""
+            hint = hint or "a threshold is a move like 3%, 2.5 sigma, or $50B of market value"
+            raise EditError(f"{error} ({hint})") from error
         if key in row:
             raise EditError(f"{text}: {key} is given twice, as {row[key]} before: write one")
         row[key] = value
@@ -92,14 +97,9 @@ def watch(
     starter is written first, so that what was watched stays watched. Raises EditError.
     """
     loaded = _loaded(folder, refreshed)
-    if not any(source.own for source in loaded.sources.watchlists):
-        try:
-            write_starter(folder)
-        except OSError as error:
-            raise EditError(f"{folder}: {error.strerror or error}") from error
-        loaded = _loaded(folder, refreshed)
-    source = _chosen(loaded, watchlist)
     symbol = _symbol(loaded, name)
+    loaded, begun = _with_own(loaded, folder, refreshed)
+    source = _chosen(loaded, watchlist)
     title = source.form.name or Path(source.document.file).stem
     found = watching.entries(source, loaded.known).get(symbol)
     own = {"thresholds": [row for row in rows if row]} if any(rows) else {}
@@ -110,11 +110,22 @@ def watch(
         company = loaded.known.registry.find(symbol)
         note = company.name if company and not symbol.isalpha() else ""
         path = edit_text(folder, _name(source, folder), lambda text: _added(text, symbol, settings, note), refreshed)
-        return Changed(path, f"{symbol} is watched now, on the list {title}{_said(settings)}")
+        return Changed(path, f"{symbol} is watched now, on the list {title}{_said(settings)}{begun}")
     if {**_own(found), **settings} == _own(found):
         raise EditError(f"{symbol} on the list {title} has these settings already ({found.where})")
     path = edit_text(folder, _name(source, folder), lambda text: _settled(text, found, symbol, settings), refreshed)
-    return Changed(path, f"{symbol} on the list {title} has new settings{_said(settings)}")
+    return Changed(path, f"{symbol} on the list {title} has new settings{_said(settings)}{begun}")
+
+
+def _with_own(loaded: Loaded, folder: Path, refreshed: Path | None) -> tuple[Loaded, str]:
+    """What is loaded; where the user has no list yet, what is after the starter was written, and words for that."""
+    if any(source.own for source in loaded.sources.watchlists):
+        return loaded, ""
+    try:
+        write_starter(folder)
+    except OSError as error:
+        raise EditError(f"{folder}: {error.strerror or error}") from error
+    return _loaded(folder, refreshed), f"; the starter was written to {folder}, since you had no watchlist yet"
 
 
 def _own(found: Placed[Watched]) -> dict[str, Any]:
@@ -134,9 +145,13 @@ def _said(settings: Mapping[str, Any]) -> str:
 
 
 def unwatch(folder: Path, name: str, watchlist: str = "", refreshed: Path | None = None) -> list[Changed]:
-    """Take a company off the watchlist named so, or off all of them. Raises EditError."""
+    """Take a company off the watchlist named so, or off all of them; off the starter where there is none yet.
+
+    Raises EditError.
+    """
     loaded = _loaded(folder, refreshed)
     symbol = _symbol(loaded, name)
+    loaded, begun = _with_own(loaded, folder, refreshed)
     sources = [_chosen(loaded, watchlist)] if watchlist else [one for one in loaded.sources.watchlists if one.own]
     done = []
     for source in sources:
@@ -153,7 +168,7 @@ def unwatch(folder: Path, name: str, watchlist: str = "", refreshed: Path | None
         last = sum(one.loc == found.loc and one.document is found.document for one in entries.values()) == 1
         change = partial(_without if alone or last else _excepted, found=found, symbol=symbol)
         path = edit_text(folder, _name(source, folder), change, refreshed)
-        done.append(Changed(path, f"{symbol} is no longer watched on the list {title}"))
+        done.append(Changed(path, f"{symbol} is no longer watched on the list {title}{begun}"))
         if alone:
             done += unwatch(folder, symbol, title, refreshed) if _still(folder, title, symbol, refreshed) else []
     if not done:

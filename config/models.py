@@ -194,7 +194,7 @@ class WatchlistForm(IncludedForm):
     """watchlists/*.yaml: what one channel wants to hear of."""
 
     name: Annotated[Maybe[Words], Field(examples=["AI complex"])] = None
-    """Shown in messages; the file's name if left out."""
+    """What `why`, `check --what-if` and `watch --list` call it; the file's name if left out."""
     companies: Annotated[tuple[Entry, ...], AfterValidator(_peopled)] = ()
     """Companies by symbol, name or id, and groups of them: `- NVDA`, `- group: semiconductors`."""
 

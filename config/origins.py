@@ -4,7 +4,7 @@ Pure, over the checked files that the loader gave back. A value is shown as it w
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,12 +24,12 @@ _ADDED_UP: Final = frozenset({"allow", "add", "drop"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One value: its key within its section, the value as written, where, and what it is over ("" for nothing)."""
+    """One value: its key within its section, the value as written, where, and the line that it is over."""
 
     key: str
     value: str
     where: str
-    over: str = ""
+    over: "Line | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,7 @@ def _written(
         if key.rpartition(".")[2] in _ADDED_UP:
             yield from lines
         else:
-            over = lines[-2] if len(lines) > 1 else None
-            last = lines[-1]
-            yield Line(key, last.value, last.where, f"{over.value} ({over.where})" if over else "")
+            yield replace(lines[-1], over=lines[-2] if len(lines) > 1 else None)
 
 
 def _leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:  # noqa: ANN401 -- YAML

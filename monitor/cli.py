@@ -477,23 +477,32 @@ def alert_for_test(config: Folder = None) -> None:
 
 @app.command()
 def mute(
-    what: Annotated[str, typer.Argument(help="A stock, `story ID`, `event TYPE` or `relation KIND`")],
-    span: Annotated[str, typer.Argument(help="2h, 30 min, 3 days, today [default: until you say]")] = "",
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WHAT [SPAN]",
+            help="A stock, `story ID`, `event TYPE` or `relation KIND`; 2h, 30 min, 3 days, today [default: until you "
+            "say]",
+        ),
+    ],
     channel: Annotated[str, typer.Option(help="One channel only [default: all]")] = "",
     config: Folder = None,
 ) -> None:
     """Hear no more of a stock, a story, a type of event or a relation for a while."""
-    _asked(Command(Verb.MUTE, "", what, span, channel), config)
+    _asked("mute", words, channel, config)
 
 
 @app.command()
 def unmute(
-    what: Annotated[str, typer.Argument(help="As for mute, or `all` [default: say what is muted]")] = "",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WHAT]", help="As for mute, or `all` [default: say what is muted]"),
+    ] = None,
     channel: Annotated[str, typer.Option(help="One channel only [default: all]")] = "",
     config: Folder = None,
 ) -> None:
     """Hear of it again."""
-    _asked(Command(Verb.UNMUTE, "", what, channel=channel), config)
+    _asked("unmute", words or [], channel, config)
 
 
 @app.command()
@@ -503,11 +512,24 @@ def wrong(
     config: Folder = None,
 ) -> None:
     """Say that a stock was told wrongly: it is struck from its message and silent for today."""
-    _asked(Command(Verb.WRONG, "", symbol, why), config)
+    _obeyed(Command(Verb.WRONG, "", symbol, why), config)
 
 
-def _asked(command: Command, folder: Path | None) -> None:
-    """Do what Slack's slash command does too, and print the answer."""
+def _asked(verb: str, words: list[str], channel: str, folder: Path | None) -> None:
+    """Do what Slack's slash command does with the same words."""
+    from dataclasses import replace
+
+    from alerts.asking import AskingError, command
+
+    try:
+        asked = command(" ".join([verb, *words]), "")
+    except AskingError as error:
+        fail(error)
+    _obeyed(replace(asked, channel=channel), folder)
+
+
+def _obeyed(command: Command, folder: Path | None) -> None:
+    """Do what can be asked in Slack too, and print the answer."""
     import getpass
     from dataclasses import replace
 

@@ -115,13 +115,19 @@ def init(
         out.print(f"wrote {path}", highlight=False, soft_wrap=True)
     if not written:
         out.print(f"{where}: everything is there already, nothing was changed", highlight=False, soft_wrap=True)
-    out.print("Edit the watchlist, then: aftershock check, and aftershock run", highlight=False)
+    there = f" --config {config}" if config else ""
+    said = f"Edit the watchlist, then: aftershock check{there}, and aftershock run{there}"
+    out.print(plain(said), highlight=False, soft_wrap=True)
 
 
 def _asked(choice: Choice, groups: Sequence[Group]) -> Choice:
+    from rich.table import Table
+
     out.print("What do you want to watch? Enter takes what is in brackets.", highlight=False)
+    table = Table.grid(padding=(0, 2, 0, 0))
     for number, one in enumerate(groups, 1):
-        out.print(f"  {number:2} {one.id:24} [dim]{plain(one.about)}[/]", highlight=False)
+        table.add_row(f"  {number:2} {one.id}", f"[dim]{plain(one.about)}[/]")
+    out.print(table, highlight=False)
     picked = choice.groups or _picked(
         _ask("Groups by number [the AI complex, 46 stocks]", "", _wrong_pick(groups)), groups
     )
@@ -138,7 +144,7 @@ def _asked(choice: Choice, groups: Sequence[Group]) -> Choice:
 def watch(
     company: Annotated[str, typer.Argument(help="A symbol as on Yahoo Finance, a name or an id")],
     threshold: Annotated[
-        list[str] | None, typer.Argument(help="When to tell it: 4%, 2.5sigma, $20B; several must all hold")
+        list[str] | None, typer.Argument(help="When to tell it: 4%, 2.5sigma, '$20B' in quotes; several must all hold")
     ] = None,
     holding: Annotated[str, typer.Option(help="How many shares you hold")] = "",
     watchlist: Annotated[str, typer.Option("--list", help="Which watchlist, by name or file")] = "",
@@ -192,12 +198,12 @@ def show(
         table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        table.add_column(no_wrap=True, overflow="ignore")
+        table.add_column(no_wrap=True)
         for line in section.lines:
-            over = f"over {line.over}" if line.over else ""
-            cells = (plain(line.key), plain(line.value))
-            where = (f"[dim]{plain(line.where)}[/]", f"[dim]{plain(over)}[/]") if origin else ()
-            table.add_row(*cells, *where)
+            where = (f"[dim]{plain(line.where)}[/]",) if origin else ()
+            table.add_row(plain(line.key), plain(line.value), *where)
+            if origin and line.over:
+                table.add_row("", f"[dim]over {plain(line.over.value)}[/]", f"[dim]{plain(line.over.where)}[/]")
         out.print(table, highlight=False)
     if loaded.config is None:
         raise typer.Exit(WRONG)

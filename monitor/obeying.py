@@ -13,7 +13,7 @@ from typing import Final
 from alerts.asking import HELP, AskingError
 from alerts.blocks import BLOCKS_LIMIT
 from alerts.message import remarked
-from alerts.mutes import SpanError, active, until, words
+from alerts.mutes import SpanError, active, no_span, until, words
 from alerts.types import Answer, Command, DeliveryKind, Mute, MuteKind, Verb
 from alerts.words import clean, count, moment
 from config.exchanges import exchange_of
@@ -153,7 +153,7 @@ def _symbol(what: str, config: Config) -> str:
 
 
 def _mute(tx: Tx, command: Command, config: Config, calendars: Calendars, now: datetime) -> Answer:
-    kind, what = _object(tx, command, config)
+    kind, what = _to_mute(tx, command, config)
     try:
         ends = until(command.more, now, _day_ends(what if kind is MuteKind.SYMBOL else "SPY", calendars, now))
     except SpanError as error:
@@ -162,6 +162,17 @@ def _mute(tx: Tx, command: Command, config: Config, calendars: Calendars, now: d
     tx.save_mute(mute)
     everywhere = "" if mute.channel else " in every channel"
     return Answer(f"Muted: {muted(mute)}{everywhere}.", _mark(tx, command, now))
+
+
+def _to_mute(tx: Tx, command: Command, config: Config) -> tuple[MuteKind, str]:
+    """What is to be muted; what follows a symbol and is no part of a name can only be meant for a span."""
+    try:
+        return _object(tx, command, config)
+    except AskingError:
+        first, _, rest = command.what.partition(" ")
+        if rest and first.upper() in config.by_symbol:
+            raise AskingError(no_span(rest)) from None
+        raise
 
 
 def _object(tx: Tx, command: Command, config: Config) -> tuple[MuteKind, str]:

@@ -163,18 +163,24 @@ def test_what_slack_can_ask_can_be_asked_here(folder: Path) -> None:
     """Mute, unmute and their mistakes, with who did it; `status` shows what is muted."""
     watch(folder, 'name: AI\nchannel: "#ai"\ncompanies: [NVDA]\n')
     muted = command("mute", "nvidia", "2h", "--channel", "#ai")
-    assert (0, True) == (muted.exit_code, muted.stdout.startswith("NVDA until "))
+    assert (0, True) == (muted.exit_code, muted.stdout.startswith("Muted: NVDA until "))
     assert "at the terminal in #ai." in muted.stdout
     assert "• NVDA until " in command("unmute").stdout
     assert "Muted: NVDA until " in command("status").stdout
     for arguments, says in (
-        (("mute", "NVDA", "soon"), "is no time span: write 30 min"),
+        (("mute", "NVDA", "soon"), "“soon” is no time span: write 30 min"),
+        (("mute", "NVDA", "5", "parsecs"), "“5 parsecs” is no time span: write 30 min"),
         (("mute", "NVDIA"), "is no company that is known here"),
         (("mute", "NVDA", "--channel", "#b"), "no watchlist speaks in #b. There are: #ai"),
         (("wrong", "NVDA", "price"), "no message of the last days tells NVDA"),
     ):
         refused = command(*arguments)
         assert (2, True) == (refused.exit_code, says in refused.stderr.replace("\n", " ")), refused.stderr
+    longer = command("mute", "event", "funding", "30", "min")
+    assert (0, True) == (longer.exit_code, longer.stdout.startswith("Muted: news of type funding until ")), (
+        longer.stderr
+    )
+    assert "news of type funding can be heard again." in command("unmute", "event", "funding").stdout.replace("\n", " ")
     assert "NVDA can be heard again." in command("unmute", "NVDA").stdout.replace("\n", " ")
     assert "Nothing is muted." in command("unmute").stdout
 

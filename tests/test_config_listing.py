@@ -198,6 +198,24 @@ def test_a_broken_file_is_mended_first(small: Path) -> None:
     assert "companies: [NVDA\n" == after(small)
 
 
+def test_without_a_list_of_ones_own_the_starter_is_changed_and_said(tmp_path: Path) -> None:
+    """What was watched stays watched; a name that is not known writes nothing."""
+    with pytest.raises(EditError, match="is no company known here"):
+        unwatch(tmp_path, "Nobody & Daughters")
+    assert [] == list(tmp_path.iterdir())
+    (done,) = unwatch(tmp_path, "AMD")
+    assert f"AMD is no longer watched on the list AI complex; the starter was written to {tmp_path}" in done.said
+    watched = {w.symbol for w in config(tmp_path, shipped=True).watchlists[0].companies}
+    assert ("NVDA" in watched, "AMD" in watched) == (True, False)
+    assert "the starter" not in watch(tmp_path, "AMD", ()).said
+
+
+def test_what_a_shell_leaves_of_a_market_value_is_explained() -> None:
+    """`$20B` without quotes arrives as 0B."""
+    with pytest.raises(EditError, match=r"0B is not a percentage.*in quotes, '\$20B'"):
+        row_of(["0B"])
+
+
 def test_a_start_writes_what_was_chosen(tmp_path: Path) -> None:
     """Groups, channel, threshold, quiet hours and contact, with every comment of the starter."""
     choice = Choice("#desk", "me@example.com", "after 22:00 Europe/Berlin", "4%", ("nuclear", "quantum"))
@@ -211,7 +229,7 @@ def test_a_start_writes_what_was_chosen(tmp_path: Path) -> None:
     assert {"OKLO", "IONQ"} <= {w.symbol for w in watchlist.companies}
     assert "NVDA" not in {w.symbol for w in watchlist.companies}
     assert (tmp_path / ".schemas/watchlist.json").is_file()
-    assert "# Shown in every message" in (tmp_path / "watchlists/ai.yaml").read_text(encoding="utf-8")
+    assert "# What `aftershock why`" in (tmp_path / "watchlists/ai.yaml").read_text(encoding="utf-8")
 
 
 COMMENTS = st.sampled_from(["", "  # why", "   # é: - NVDA"])
