@@ -53,6 +53,8 @@ def configured(folder: Path | None, *, last_good: bool = False) -> Config:
         return loaded.config
     again = kept.load(found.listings).config if kept else None
     if kept is None or again is None:
+        if last_good:
+            err.print("Not started: no configuration has counted here yet that could stand in.", highlight=False)
         raise typer.Exit(WRONG)
     since = f"{kept.since:%d %b %H:%M} UTC"
     err.print(f"Started with the last good configuration, of {since}, until this is mended.", highlight=False)

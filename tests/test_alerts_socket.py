@@ -57,12 +57,14 @@ class Line:
 
 
 @asynccontextmanager
-async def listening(slack: SlackServer, socket: SocketServer, token: str = APP_TOKEN) -> AsyncIterator[Line]:
+async def listening(
+    slack: SlackServer, socket: SocketServer, token: str = APP_TOKEN, patience: float = 3.0
+) -> AsyncIterator[Line]:
     """Our side listens; signs of life come quickly."""
     ear = Ear()
     ours = SlackSocket(
         token, ear.obey, lambda text, level: ear.log.append((level, text)), slack.url,
-        bot_token=TOKEN, ping=0.2, patience=3.0,
+        bot_token=TOKEN, ping=0.2, patience=patience,
     )  # fmt: skip
     task = asyncio.create_task(ours.run())
     try:
@@ -175,3 +177,16 @@ async def test_it_waits_for_a_slack_that_is_not_there_yet() -> None:
                 slack.socket_url = later
                 await socket.connected()
                 assert "why" in await line.answer(await socket.slash("why NVDA"))
+
+
+async def test_it_asks_for_another_address_where_the_new_one_is_dead() -> None:
+    """slack_sdk's client would try that one for ever after a loss."""
+    with SlackServer("#ai") as slack:
+        async with SocketServer(slack) as socket, listening(slack, socket, patience=1.0) as line:
+            await socket.connected()
+            slack.socket_url, alive = "ws://127.0.0.1:9/link", slack.socket_url
+            await socket.drop()
+            assert await until(lambda: 2 == slack.count("apps.connections.open"))
+            slack.socket_url = alive
+            await socket.connected(2)
+            assert "why" in await line.answer(await socket.slash("why NVDA"))

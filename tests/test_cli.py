@@ -81,6 +81,15 @@ def test_every_command_tells_wrong_yaml_in_a_line(folder: Path, name: str) -> No
     assert "watchlists/ai.yaml:2:1: " in result.stderr
 
 
+def test_a_first_start_with_a_mistake_says_that_nothing_can_stand_in(folder: Path) -> None:
+    """The daemon starts with a mistake only where a configuration has counted before."""
+    watch(folder, "companies: [NVDIA]\n")
+    result = command("run")
+    assert 2 == result.exit_code
+    assert "watchlists/ai.yaml:1:13: NVDIA: did you mean NVDA?" in result.stderr
+    assert "Not started: no configuration has counted here yet" in result.stderr.replace("\n", " ")
+
+
 def test_init_writes_a_starter_that_is_fine_and_never_overwrites(folder: Path) -> None:
     """A second time it leaves what was edited alone."""
     first = command("init")
