@@ -155,7 +155,10 @@ def _symbol(what: str, config: Config) -> str:
 def _mute(tx: Tx, command: Command, config: Config, calendars: Calendars, now: datetime) -> Answer:
     kind, what = _to_mute(tx, command, config)
     try:
-        ends = until(command.more, now, _day_ends(what if kind is MuteKind.SYMBOL else "SPY", calendars, now))
+        day_ends = now  # asked of a calendar only where it counts: the first one takes a second
+        if "today" in command.more.casefold():
+            day_ends = _day_ends(what if kind is MuteKind.SYMBOL else "SPY", calendars, now)
+        ends = until(command.more, now, day_ends)
     except SpanError as error:
         raise AskingError(str(error)) from error
     mute = Mute(kind, what, command.channel, ends, command.by, now)

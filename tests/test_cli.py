@@ -1,6 +1,8 @@
 """The command line: what a user's mistake looks like on screen, and that every command does what it says."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +81,26 @@ def test_every_command_tells_wrong_yaml_in_a_line(folder: Path, name: str) -> No
     result = command(name, *(["2025-01-27"] if name == "replay" else []), given="A title\n")
     assert 2 == result.exit_code
     assert "watchlists/ai.yaml:2:1: " in result.stderr
+
+
+QUICK = """
+import sys
+from typer.testing import CliRunner
+from monitor.cli import app
+for line in ("--help", "check", "watch AMD 5%", "unwatch AMD", "config show", "companies find amd", "slack manifest"):
+    assert CliRunner().invoke(app, line.split()).exit_code == 0, line
+light = set(sys.modules)
+for line in ("mute NVDA 2h", "unmute NVDA", "status"):
+    assert CliRunner().invoke(app, line.split()).exit_code == 0, line
+heavy = {"spacy", "pandas", "matplotlib"}
+print((heavy | {"numpy", "sqlalchemy"}) & light, heavy & set(sys.modules))
+"""
+
+
+def test_quick_commands_load_nothing_heavy(folder: Path) -> None:
+    """Those on the configuration load neither database nor figures, those on the database no calendars or language."""
+    done = subprocess.run([sys.executable, "-c", QUICK], capture_output=True, text=True, check=False, timeout=120)
+    assert ("set() set()\n", 0) == (done.stdout, done.returncode), done.stderr
 
 
 def test_a_first_start_with_a_mistake_says_that_nothing_can_stand_in(folder: Path) -> None:

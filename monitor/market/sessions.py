@@ -11,13 +11,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-import exchange_calendars
-import pandas as pd
-
 from monitor.types import Session
+
+if TYPE_CHECKING:
+    import exchange_calendars
+    import pandas as pd
 
 BACK: Final = timedelta(days=400)
 """How far before `now` sessions are known: 120 daily returns and a window of several sessions take some 190 days."""
@@ -166,6 +167,8 @@ def last_closed(sessions: Sequence[Session], moment: datetime) -> Session | None
 
 def _read(mic: str, first: date, last: date) -> list[Session]:
     """Sessions from the library, then weekdays where its holidays are not known yet."""
+    import pandas as pd  # noqa: PLC0415  loaded with the first calendar: commands that need none answer twice as fast
+
     start, end = first, last
     for attempt in range(MOST_YEARS):
         try:
@@ -187,8 +190,10 @@ def _read(mic: str, first: date, last: date) -> list[Session]:
     return found + [_moved(usual, day, zone) for day in missing if day.isoweekday() < SATURDAY]
 
 
-def _calendar(mic: str, first: date, last: date) -> exchange_calendars.ExchangeCalendar:
+def _calendar(mic: str, first: date, last: date) -> "exchange_calendars.ExchangeCalendar":
     """The library's calendar of a range. Its own use of pandas warns of what pandas 4 will change."""
+    import exchange_calendars  # noqa: PLC0415  as above
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return exchange_calendars.get_calendar(mic, start=first.isoformat(), end=last.isoformat())
@@ -218,6 +223,6 @@ def _moved(session: Session, day: date, zone: ZoneInfo) -> Session:
     return _session(session.exchange, day, move(session.open), move(session.close), lunch)
 
 
-def _utc(stamp: pd.Timestamp) -> datetime:
+def _utc(stamp: "pd.Timestamp") -> datetime:
     """A plain UTC datetime of a pandas time stamp."""
     return stamp.to_pydatetime().astimezone(UTC)
