@@ -167,9 +167,10 @@ class Slack:
                 return None
 
     async def check(self) -> str:
-        """Who the token belongs to and which scopes it lacks, in words for people. Raises DeliveryError."""
+        """Who the token belongs to, and what is not possible and why, in words for people. Raises DeliveryError."""
         answer = await self._call("", self._client.auth_test)
         words = f"connected to {answer.get('team')} as @{answer.get('user')}"
+        words += "" if self._buttons else "; no buttons and no answers to /aftershock without SLACK_APP_TOKEN"
         given = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",")} - {""}
         lacking = [scope for scope in SCOPES if scope not in given] if given else []
         if not lacking:

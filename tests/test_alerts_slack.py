@@ -174,7 +174,14 @@ async def test_blocks_that_slack_refuses_go_out_as_text(server: SlackServer, sla
 
 async def test_check_says_who_it_is_and_what_it_lacks(server: SlackServer, slack: Slack) -> None:
     """`status` and `doctor` print this."""
-    assert "connected to Stand-in as @aftershock" == await slack.check()
+    words = await slack.check()
+    assert (
+        "connected to Stand-in as @aftershock; no buttons and no answers to /aftershock without SLACK_APP_TOKEN"
+        == words
+    )
+    listening = Slack(TOKEN, server.url, buttons=True)
+    assert "connected to Stand-in as @aftershock" == await listening.check()
+    await listening.close()
     server.scopes = tuple(SCOPES)[:3]
     words = await slack.check()
     assert "but without the scope channels:read after a restart messages are redrawn only in channels that" in words

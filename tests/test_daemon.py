@@ -181,6 +181,9 @@ def test_an_item_and_a_fall_become_one_message_and_a_restart_sends_nothing_twice
         assert 0 == process.wait(DEADLINE)
     assert 1 == len(channel.messages)
     assert (2, 2) == (len(logged(log, "started")), len(logged(log, "stopped")))
+    assert {
+        "connected to Stand-in as @aftershock; no buttons and no answers to /aftershock without SLACK_APP_TOKEN"
+    } == {line["answer"] for line in logged(log, "alerts go to")}
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
