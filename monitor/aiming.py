@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from alerts.asking import AskingError
+from config.conditions import row_of
 from config.edit import EditError
-from config.listing import row_of
 from config.types import Config, Threshold, Watchlist
 from config.units import dollars, percent
 

@@ -151,8 +151,8 @@ def watch(
     config: Folder = None,
 ) -> None:
     """Put a stock on a watchlist, or change its threshold there; comments and order stay. Takes effect at once."""
+    from config.conditions import row_of
     from config.edit import EditError
-    from config.listing import row_of
     from config.listing import watch as put
 
     found = places(config)

@@ -10,6 +10,7 @@ from alerts import explain
 from alerts.asking import AskingError
 from alerts.trace import Account
 from config import listing
+from config.conditions import written
 from config.edit import EditError
 from config.types import Config, Threshold, Watched, Watchlist
 from monitor import why
@@ -31,9 +32,9 @@ def furnished(
         return Desk(store, config, calendars, clock, why_told)
 
     def put(watchlist: str, symbol: str, rows: Sequence[Threshold]) -> str:
-        written = [listing.written(row) for row in rows]
+        lines = [written(row) for row in rows]
         try:
-            return listing.watch(places.config, symbol, written, watchlist=watchlist, refreshed=places.listings).said
+            return listing.watch(places.config, symbol, lines, watchlist=watchlist, refreshed=places.listings).said
         except EditError as error:
             raise AskingError(str(error)) from error
 

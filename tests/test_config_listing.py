@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config import listings
+from config.conditions import row_of
 from config.edit import EditError
-from config.listing import row_of, unwatch, watch
+from config.listing import unwatch, watch
 from config.load import load
 from config.starting import STARTER, Choice, write_starter
 from config.types import Config, Threshold

@@ -8,7 +8,7 @@ import pytest
 
 from alerts.asking import AskingError
 from alerts.types import Command, Verb
-from config.listing import row_of, written
+from config.conditions import row_of, written
 from config.load import load
 from config.types import Config, Threshold
 from monitor.desks import furnished

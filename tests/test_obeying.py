@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from alerts.asking import AskingError, command, pressed
-from alerts.blocks import MARKS
+from alerts.blocks import MARKS, MENU
 from alerts.types import Command, Delivery, Verb
-from config.listing import written
+from config.conditions import written
 from config.types import Config, Threshold, Watched, Watchlist
 from monitor.filling import fill
 from monitor.obeying import Desk
@@ -145,6 +145,24 @@ async def test_a_message_is_muted_where_it_stands_whatever_slack_calls_the_place
     by_id = replace(room.config, watchlists=(watchlist("NVDA", channel="C0123ABCD"),))
     by_its_id = replace(room.desk, config=lambda: by_id)
     assert (await by_its_id.obey(elsewhere)).text.endswith("by @ana in C0123ABCD.")
+
+
+async def test_every_entry_of_the_menu_is_answered(room: Room) -> None:
+    """And kept, with who chose it and under which message."""
+    answers = {
+        "Why": "the ledger on NVDA",
+        "Mute 1 hour": "Muted: NVDA until 12 Mar 14:35 UTC by @ana in #ai.",
+        "Mute today": "Muted: NVDA until 13 Mar 00:00 UTC by @ana in #ai.",
+        "Mute until I say": "Muted: NVDA until somebody lifts it by @ana in #ai.",
+        "Less like this": "NVDA is told less from now on: NVDA in one.yaml",
+        "Wrong: the price": "NVDA is struck from the message and muted for today in #ai.",
+        "Wrong: not linked": "NVDA is struck from the message and muted for today in #ai.",
+    }
+    key = "#ai/2025-03-12/deal"
+    chosen = {title: pressed(f"{verb}|NVDA|{more}", "@ana", "#ai", key) for title, verb, more in MENU}
+    assert answers == {title: (await room.desk.obey(one)).text for title, one in chosen.items()}
+    acts = await room.prices.store.transact(lambda tx: tx.acts(OPEN))
+    assert list(chosen.values()) == [act for _, act in acts]
 
 
 async def test_no_watchlist_is_guessed(room: Room) -> None:
