@@ -13,7 +13,7 @@ from alerts.words import clean
 
 HELP: Final = """\
 `status`: what is followed, what waits, what is wrong
-`why NVDA`: why it was told, or why not
+`why NVDA`: why it was told, or why not; also `why NVDA 2025-01-27` and `why NVDA 14:30`, in UTC
 `mute NVDA 2h`: also `today`, `3 days`, or nothing for until you say; `mute event funding 1 week`, `mute relation power`
 `unmute NVDA`: or `unmute` alone for what is muted
 `watch NVDA 3%`: tell moves of 3 % and more; also `2.5 sigma` or `$20B` of market value, or several, which must all hold
@@ -23,6 +23,8 @@ _PLAIN: Final = {"status": Verb.STATUS, "help": Verb.HELP, "": Verb.HELP}
 _LONGEST: Final = 300
 _FIGURES: Final = frozenset("0123456789.$+-")
 """What a condition begins with, after the name of a company."""
+_KINDS: Final = frozenset({"story", "event", "relation"})
+"""What can be muted besides stocks: the word after it names which, a story by its id."""
 _SPANS: Final = frozenset({"for", "until"})
 """Words that a span begins with, besides figures."""
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,14 +72,16 @@ def _watch(words: list[str], by: str, channel: str) -> Command:
 
 def _split(words: list[str]) -> tuple[str, str]:
     """What to mute, and for how long: the longest end of the words that is a span. Raises where it only looks so."""
-    for start in range(1, len(words)):
+    first = 2 if words[0].casefold() in _KINDS else 1
+    for start in range(first, len(words)):
         span = " ".join(words[start:])
         try:
             until(span, _ANY_TIME, _ANY_TIME)
         except SpanError:
             continue
         return " ".join(words[:start]), span
-    begun = next((n for n, word in enumerate(words) if n and (word[0].isdigit() or word.casefold() in _SPANS)), None)
+    begins = (n for n in range(first, len(words)) if words[n][0].isdigit() or words[n].casefold() in _SPANS)
+    begun = next(begins, None)
     if begun is not None:
         try:
             until(" ".join(words[begun:]), _ANY_TIME, _ANY_TIME)

@@ -4,6 +4,7 @@ They read the ledger, and change watchlists in the folder where they lie.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from alerts import explain
@@ -49,10 +50,20 @@ def furnished(
 
 async def why_told(store: Store, config: Config, what: str, _now: datetime) -> str:
     """What the ledger has on a stock, a story or a message, a few lines on each. Raises AskingError."""
+    name, wanted = _asked(what)
     try:
-        found = await store.transact(lambda tx: why.answer(tx, config, what, why.When()))
+        found = await store.transact(lambda tx: why.answer(tx, config, name, wanted))
     except why.WhyError as error:
         raise AskingError(str(error)) from error
     return "\n\n".join(
         "\n".join(explain.brief(one) if isinstance(one, Account) else why.in_words(one)) for one in found
     )
+
+
+def _asked(what: str) -> tuple[str, why.When]:
+    """What is asked about and of when: a day, a time of day or both may stand at the end."""
+    words = what.split()
+    for start in range(max(len(words) - 2, 1), len(words)):
+        with suppress(why.WhyError):
+            return " ".join(words[:start]), why.when(" ".join(words[start:]))
+    return what, why.When()

@@ -147,6 +147,8 @@ def _symbol(what: str, config: Config) -> str:
     listings = watched or [i.symbol for i in company.instruments] if company else []
     if listings:
         return listings[0]
+    if company:
+        raise AskingError(f"{clean(company.name)} is private: there is no price to watch")
     near = ", ".join(o.symbol or o.name for o in others[:3])
     hint = f" Did you mean {near}?" if near else ""
     raise AskingError(f"“{clean(what)}” is no company that is known here and listed.{hint}")
@@ -170,12 +172,15 @@ def _mute(tx: Tx, command: Command, config: Config, calendars: Calendars, now: d
 def _to_mute(tx: Tx, command: Command, config: Config) -> tuple[MuteKind, str]:
     """What is to be muted; what follows a symbol and is no part of a name can only be meant for a span."""
     try:
-        return _object(tx, command, config)
+        kind, what = _object(tx, command, config)
     except AskingError:
         first, _, rest = command.what.partition(" ")
         if rest and first.upper() in config.by_symbol:
             raise AskingError(no_span(rest)) from None
         raise
+    if kind is MuteKind.STORY and not command.root and not tx.stories([what]):
+        raise AskingError(f"“{clean(what)}” is no story that is known here: its message has a button for this")
+    return kind, what
 
 
 def _object(tx: Tx, command: Command, config: Config) -> tuple[MuteKind, str]:

@@ -92,6 +92,9 @@ def _nothing(tx: Tx, config: Config, what: str, symbols: Sequence[str]) -> str:
         return f"{what}: no look at its price was decided on in the last {KEPT.days} days"
     if symbols:
         return f"{what}: it is on no watchlist, so nothing is decided on it. Add it with: aftershock watch {symbols[0]}"
+    company, _ = found(config, what)
+    if company:
+        return f"{what}: {company.name} is private, so nothing is decided on it; it can be a step of another's link"
     return f"{what}: no symbol, no company's name, no story and no message that is known here"
 
 

@@ -202,6 +202,8 @@ def test_what_slack_can_ask_can_be_asked_here(folder: Path) -> None:
         (("mute", "NVDA", "soon"), "“soon” is no time span: write 30 min"),
         (("mute", "NVDA", "5", "parsecs"), "“5 parsecs” is no time span: write 30 min"),
         (("mute", "NVDIA"), "is no company that is known here"),
+        (("mute", "anthropic"), "Anthropic is private: there is no price to watch"),
+        (("why", "anthropic"), "Anthropic is private, so nothing is decided on it"),
         (("mute", "NVDA", "--channel", "#b"), "no watchlist speaks in #b. There are: #ai"),
         (("wrong", "NVDA", "price"), "no message of the last days tells NVDA"),
     ):

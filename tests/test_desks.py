@@ -83,6 +83,10 @@ async def test_why_is_answered_from_the_ledger(desk: Prices) -> None:
     answer = await office.obey(Command(Verb.WHY, "@ana", "nvidia"))
     assert answer.text.startswith("NVDA · NVIDIA · told at 13:35 UTC: ")
     assert "-5.00 % from 100.00 to 95.00 USD" in answer.text
+    for day in ("NVDA 2025-03-12", "nvidia 13:40", "NVDA 2025-03-12 13:40"):
+        assert answer.text == (await office.obey(Command(Verb.WHY, "@ana", day))).text
+    with pytest.raises(AskingError, match=r"nothing was decided then\. There is something of 2025-03-12"):
+        await office.obey(Command(Verb.WHY, "@ana", "NVDA 2025-03-11"))
     with pytest.raises(AskingError, match="edit the file"):
         await office.obey(Command(Verb.LESS, "@ana", "NVDA", "", "#ai"))
 
