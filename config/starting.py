@@ -18,6 +18,9 @@ STARTER: Final = {
 }
 """What `init` writes, and what from."""
 
+NAMED: Final = 3
+"""A list of so many groups is called by them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -61,7 +64,9 @@ def _chosen(text: str, choice: Choice, known: Mapping[str, Group]) -> str:
     """A template with what was chosen in the place of what it shows."""
     lines = []
     for line in text.splitlines():
-        if line.startswith("channel:") and choice.channel:
+        if line.startswith("name:") and 0 < len(choice.groups) <= NAMED:
+            lines.append(f"name: {', '.join(choice.groups).replace('-', ' ').capitalize()}")
+        elif line.startswith("channel:") and choice.channel:
             lines.append(f'channel: "{choice.channel}"')
         elif line.startswith("# contact:") and choice.contact:
             lines.append(f"contact: {choice.contact}")

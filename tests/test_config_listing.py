@@ -224,6 +224,7 @@ def test_a_start_writes_what_was_chosen(tmp_path: Path) -> None:
     assert len(STARTER) == len(written)
     made = config(tmp_path, shipped=True)
     (watchlist,) = made.watchlists
+    assert "Nuclear, quantum" == watchlist.name
     assert ("#desk", "#desk", "me@example.com") == (made.settings.channel, watchlist.channel, made.settings.contact)
     assert made.settings.quiet is not None
     assert Threshold(move=0.04, sigma=2.5) == watchlist.thresholds[0]
