@@ -1,16 +1,22 @@
 """What every command shares: the terminal, one plain line for what the user can mend, and the configuration to use."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console as Terminal
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from alerts.types import DeliveryError
 from config.kept import Keeper
 from config.load import Loaded, load
 from config.types import Config
-from monitor.places import Places
+from monitor.credentials import NAMES, CredentialsError, taken_from
+from monitor.logs import set_up_logging
+from monitor.places import AlreadyRunningError, Places
 
 WRONG = 2
 """The exit code for what the user can mend."""
@@ -72,3 +78,48 @@ def looked(folder: Path | None, *, missing: bool = False) -> Loaded:
     for problem in loaded.problems:
         err.print(plain(problem), style="red" if problem.fatal else "yellow", soft_wrap=True, highlight=False)
     return loaded
+
+
+def environment() -> dict[str, str]:
+    """The environment with its secrets, which this process' own then lacks; logs are set up to show none of them."""
+    try:
+        whole = taken_from(os.environ)
+    except CredentialsError as error:
+        fail(error)
+    set_up_logging(whole, [whole[name] for name in NAMES if name in whole])
+    return whole
+
+
+@contextmanager
+def told_plainly(unkept: int = WRONG) -> Iterator[None]:
+    """Turn what the user can mend into one line; Ctrl-C ends quietly. `unkept` is the exit code of a StoreError."""
+    from monitor.market.recorded import RecordingError
+    from monitor.replay import ReplayError
+    from monitor.serving import AddressError
+    from monitor.store.files import BackupError
+    from monitor.store.store import StoreError
+
+    try:
+        yield
+    except StoreError as error:
+        fail(error, unkept)
+    except (
+        AddressError,
+        BackupError,
+        CredentialsError,
+        AlreadyRunningError,
+        ReplayError,
+        RecordingError,
+        DeliveryError,
+    ) as error:
+        fail(error)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def progress(terminal: Terminal, *, shown: bool) -> Iterator[Progress]:
+    """A progress bar, gone when it is done; none where `terminal` is none. What it prints meanwhile stands above."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=terminal, transient=True, disable=not (shown and terminal.is_terminal)) as bar:
+        yield bar

@@ -41,7 +41,7 @@ def folder(tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch) -> Path:
     (config / "aftershock.yaml").write_text(f'network: {{allow: ["{web.place}"]}}  # mine\n', encoding="utf-8")
     monkeypatch.setenv("AFTERSHOCK_CONFIG", str(config))
     monkeypatch.setenv("AFTERSHOCK_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr("monitor.cli.out", Terminal(width=200))
+    monkeypatch.setattr("monitor.cli_feeds.out", Terminal(width=200))
     return config
 
 

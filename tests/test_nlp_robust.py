@@ -153,7 +153,7 @@ def test_none_of_twenty_thousand_random_texts_is_too_odd(text: Text) -> None:
 @pytest.fixture
 def ready(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command without its seconds of getting ready: it takes the configuration and pipeline that are there."""
-    monkeypatch.setattr("monitor.cli.configured", lambda _folder: shipped())
+    monkeypatch.setattr("monitor.cli_texts.configured", lambda _folder: shipped())
     monkeypatch.setattr("nlp.pipeline.Pipeline", lambda *_: pipeline())
 
 

@@ -80,7 +80,7 @@ def test_secrets_are_taken_out_of_texts_by_value_and_by_shape() -> None:
 
 LEAKY = f"""
 import asyncio, logging, os, sys, threading, warnings
-from monitor.cli import environment
+from monitor.cli_terminal import environment
 given = environment()
 assert not any(name in os.environ for name in {NAMES!r})
 import structlog

@@ -10,8 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.cli import environment, told_plainly
-from monitor.cli_terminal import configured, places
+from monitor.cli_terminal import configured, environment, places, told_plainly
 from monitor.daemon import run, utc_now
 
 
