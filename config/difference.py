@@ -11,6 +11,8 @@ from typing import Any, Final, TypeVar
 from config.types import (
     Company,
     Config,
+    Keep,
+    Limits,
     Origin,
     QuietHours,
     Relation,
@@ -35,6 +37,7 @@ _SETTINGS: Final = {
     "poll_delivery": "delivery",
     "quiet": "quiet hours",
     "tiers": "severity",
+    "limits": "operator",
     "max_steps": "max_steps",
     "min_strength": "min_strength",
 }
@@ -229,6 +232,9 @@ def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatev
         return _span(value.total_seconds())
     if isinstance(value, QuietHours | Tiers):
         return _hours(value) if isinstance(value, QuietHours) else _tiers(value)
+    if isinstance(value, Limits | Keep):
+        given = ((one.name, getattr(value, one.name)) for one in fields(value))
+        return f"{{{', '.join(f'{key}: {as_written(one)}' for key, one in given if one is not None)}}}"
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(str(one) for one in value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)

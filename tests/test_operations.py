@@ -9,6 +9,7 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner, Result
 
+from config.types import Limits
 from monitor.cli import app
 from monitor.store.store import Store
 from monitor.types import FeedState
@@ -157,7 +158,7 @@ def test_the_doctor_finds_a_damaged_database_and_leaves_it(folder: Path, tmp_pat
     path = tmp_path / "state" / "aftershock.db"
     path.parent.mkdir()
     path.write_bytes(b"not a database, by far " * 999)
-    found = doctor.machine(Places(folder, tmp_path / "state"))
+    found = doctor.machine(Places(folder, tmp_path / "state"), Limits())
     assert ["good", "good", "bad"] == [f.verdict.value for f in found]
     assert "aftershock restore" in found[-1].advice
     assert path.is_file()

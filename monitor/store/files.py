@@ -16,8 +16,6 @@ PARTS = ("", "-wal", "-shm")
 """A database in use is up to three files (sqlite.org/wal.html)."""
 BUSY = 20.0
 """Seconds that a copy waits for a database that is locked."""
-KEPT_BACKUPS = 2
-"""The daemon's own daily copies that are kept."""
 
 
 class BackupError(Exception):
@@ -113,7 +111,7 @@ def put_back(backup: Path, database: Path, now: datetime) -> Path | None:
     return aside
 
 
-def forget_old(folder: Path, keep: int = KEPT_BACKUPS) -> None:
+def forget_old(folder: Path, keep: int) -> None:
     """Delete the daemon's own daily copies but the newest. Raises OSError."""
     for path in sorted(folder.glob("aftershock-*.db"))[:-keep]:
         path.unlink()
