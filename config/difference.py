@@ -222,7 +222,7 @@ def _span(seconds: float) -> str:
     return f"{seconds / size:g} {unit}"
 
 
-def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatever a setting is
+def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401, PLR0911 -- whatever a setting is
     """A setting as one would write it."""
     if value is None:
         return none
@@ -233,8 +233,7 @@ def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatev
     if isinstance(value, QuietHours | Tiers):
         return _hours(value) if isinstance(value, QuietHours) else _tiers(value)
     if isinstance(value, Limits | Keep):
-        given = ((one.name, getattr(value, one.name)) for one in fields(value))
-        return f"{{{', '.join(f'{key}: {as_written(one)}' for key, one in given if one is not None)}}}"
+        return _section(value)
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(str(one) for one in value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -242,6 +241,13 @@ def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatev
 
 def _hours(quiet: QuietHours) -> str:
     return f"{quiet.start:%H:%M}-{quiet.end:%H:%M} {quiet.zone}"
+
+
+def _section(values: Limits | Keep) -> str:
+    given = {one.name: getattr(values, one.name) for one in fields(values)}
+    if (size := given.get("disk_free")) is not None:
+        given["disk_free"] = f"{size / 2**20:g} MB"
+    return ", ".join(f"{key} {as_written(value)}" for key, value in given.items() if value is not None)
 
 
 def _tiers(tiers: Tiers) -> str:

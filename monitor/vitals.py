@@ -72,7 +72,8 @@ def troubles(v: Vitals, before: Collection[str] = (), limits: Limits = USUAL) ->
     if late >= limits.undelivered or v.waiting >= MANY_WAITING:
         found[OUTBOX] = f"{count(v.waiting, 'message')} cannot be delivered, the oldest for {_for(late)}"
     if v.disk_free is not None and v.disk_size:
-        if v.disk_free < least_room(v.disk_size, limits) * (ROOM_AGAIN if DISK in before else 1):
+        limit = least_room(v.disk_size, limits)
+        if v.disk_free < limit * (ROOM_AGAIN if DISK in before else 1):
             found[DISK] = f"the disk is nearly full: {v.disk_free / 2**20:,.0f} MB left. Without room nothing is kept"
     return found
 

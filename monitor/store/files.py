@@ -12,6 +12,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.store.migrate import foreign
+
 PARTS = ("", "-wal", "-shm")
 """A database in use is up to three files (sqlite.org/wal.html)."""
 BUSY = 20.0
@@ -101,6 +103,8 @@ def put_back(backup: Path, database: Path, now: datetime) -> Path | None:
             named = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"schema", "outbox"} <= named:
             raise BackupError(f"{backup} cannot be restored: it is a database, but not one of Aftershock's")
+        if problem := foreign(backup):
+            raise BackupError(f"{backup} cannot be restored: {problem}. Restore it with that one")
         fresh = database.with_name(f"{database.name}.restored")
         copy(backup, fresh)
         aside = set_aside(database, "before-restore", now) if database.exists() else None
