@@ -429,17 +429,38 @@ async def run(
 ) -> None:
     """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError.
 
-    Also raises where its database turns out to be damaged: the next start sets that aside and goes on.
+    Also raises where its database turns out to be damaged: the next start sets that aside and goes on. A signal that
+    comes before the first tick breaks the start off.
     """
+    starting = asyncio.current_task()
+    asked = asyncio.Event()
+
+    def leave() -> None:
+        asked.set()
+        if starting:
+            starting.cancel()
+
+    _on_signals(leave)
     try:
-        await _run(config, environment, places, clock, filling)
-    except StoreError as error:
-        notifier = notifier_of(environment)
         try:
-            await cannot_start(notifier, config.settings.channel, str(error), clock())
-        finally:
-            await notifier.close()
-        raise
+            await _run(config, environment, places, clock, filling)
+        except StoreError as error:
+            notifier = notifier_of(environment)
+            try:
+                await cannot_start(notifier, config.settings.channel, str(error), clock())
+            finally:
+                await notifier.close()
+            raise
+    except asyncio.CancelledError:
+        if not asked.is_set():
+            raise
+        log.info("stopped before it had started")
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    """Have SIGTERM and SIGINT do that from now on."""
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop)
 
 
 async def _run(
@@ -451,13 +472,10 @@ async def _run(
 ) -> None:
     async with live(config, environment, places, clock) as edges:
         daemon = Daemon(edges, config, clock, filling, environment, places)
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(sign, daemon.stop)
         watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
         await wake(StoredOutbox(edges.store), clock())
         await _introduce(edges.notifier)
-        await loop.run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
+        await asyncio.get_running_loop().run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
         await daemon.upkeep.begin()
         log.info(
             "started",
@@ -469,6 +487,7 @@ async def _run(
         reloading = asyncio.create_task(Reloader(config, places, edges.store, clock, daemon.swap).run())
         try:
             async with served(daemon.upkeep.metrics, daemon.health(), environment):
+                _on_signals(daemon.stop)
                 await daemon.run()
         finally:
             reloading.cancel()

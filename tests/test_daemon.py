@@ -20,7 +20,7 @@ import pytest
 from alerts.blocks import ACK, ONE_STOCK
 from standins.edits import DISTURBANCES, GOOD, SAVES, disturb
 from standins.line import Line
-from standins.slack import APP_TOKEN, SlackServer
+from standins.slack import APP_TOKEN, Fault, SlackServer
 from standins.slack_socket import SocketServer
 from standins.web import Web, item, rss
 from standins.yahoo import YahooStandIn
@@ -181,6 +181,21 @@ def test_an_item_and_a_fall_become_one_message_and_a_restart_sends_nothing_twice
         assert 0 == process.wait(DEADLINE)
     assert 1 == len(channel.messages)
     assert (2, 2) == (len(logged(log, "started")), len(logged(log, "stopped")))
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("sign", "method"), [(signal.SIGTERM, "auth.test"), (signal.SIGINT, "chat.postMessage")])
+def test_a_start_that_hangs_can_be_stopped(world: World, tmp_path: Path, sign: signal.Signals, method: str) -> None:
+    """At Slack's first answer, or telling that the database cannot be used: at once, and without a trace."""
+    log = tmp_path / "log"
+    world.slack.faults.append(Fault(method, hang=True))
+    if method != "auth.test":
+        (world.state / "aftershock.db").mkdir(parents=True)
+    with world.daemon(log) as process:
+        wait(lambda: world.slack.count(method) == 1, process, log)
+        process.send_signal(sign)
+        assert 0 == process.wait(DEADLINE / 6)
+    assert [1] == [len(logged(log, "stopped before it had started"))]
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
