@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from alerts.blocks import ACK, ONE_STOCK
+from monitor.store.files import damage
 from standins.edits import DISTURBANCES, GOOD, SAVES, disturb
 from standins.line import Line
 from standins.slack import APP_TOKEN, Fault, SlackServer
@@ -197,6 +198,54 @@ def test_a_start_that_hangs_can_be_stopped(world: World, tmp_path: Path, sign: s
         assert 0 == process.wait(DEADLINE / 6)
     assert [1] == [len(logged(log, "stopped before it had started"))]
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+HOLDER = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+database.execute("ROLLBACK")
+"""
+"""Another program on the database, as `sqlite3` in somebody's terminal."""
+
+
+@pytest.mark.parametrize("busy", ["1", pytest.param("", marks=pytest.mark.slow)])
+def test_another_process_that_holds_the_database_costs_nothing(world: World, tmp_path: Path, busy: str) -> None:
+    """With a second's patience for a lock, and in the long form with the daemon's own ten.
+
+    While it lasts the operator hears that nothing can be kept; then that it is over, and all of the news once.
+    """
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    settings = world.config / "aftershock.yaml"
+    settings.write_text(f"channel: '#ai'\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    def texts() -> list[str]:
+        return [message.text for message in channel.messages]
+
+    with world.daemon(log, BUSY_SECONDS=busy) as process:
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= 2, process, log)
+        command = [sys.executable, "-c", HOLDER, str(world.state / "aftershock.db")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+            assert holder.stdout
+            assert b"held\n" == holder.stdout.readline()
+            held = time.monotonic()
+            world.publish(item("Nvidia unveils Blackwell chip for AI data centres", guid="2", published=world.now()))
+            world.trade(88.0)
+            wait(lambda: any("nothing can be kept" in text for text in texts()), process, log)
+            assert time.monotonic() - held < 60
+            assert 1 == len(texts())
+            holder.communicate(b"")
+        wait(lambda: any("NVDA -12.0 %" in text for text in texts()), process, log)
+        wait(lambda: any(text.startswith("Over: nothing can be kept") for text in texts()), process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    assert 1 == sum("NVDA -12.0 %" in text for text in texts())
+    assert {"Trouble", "Over"} == {text.partition(":")[0] for text in texts() if "nothing can be kept" in text}
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+    assert "" == damage(world.state / "aftershock.db")
 
 
 def served(log: Path) -> dict[str, float]:

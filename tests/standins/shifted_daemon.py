@@ -1,7 +1,7 @@
 """The daemon as `aftershock run` starts it, with only its clock set off: `shifted_daemon.py SECONDS`.
 
-A process of its own. Everything but the clock's reading is as in live running; that one is shifted so that
-an exchange is open whenever the tests run.
+A process of its own; `BUSY_SECONDS` in its environment says how long its store waits for a lock. Everything but the
+clock's reading is as in live running; that one is shifted so that an exchange is open whenever the tests run.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from pathlib import Path
 from monitor.cli import environment, told_plainly
 from monitor.cli_terminal import configured, places
 from monitor.daemon import run, utc_now
+from monitor.store import store
 
 
 def main() -> None:
@@ -23,6 +24,8 @@ def main() -> None:
     def clock() -> datetime:
         return utc_now() + shift
 
+    if seconds := os.environ.get("BUSY_SECONDS"):
+        store.BUSY_SECONDS = float(seconds)
     given = environment()
     config = configured(folder, last_good=True)
     with told_plainly():
