@@ -5,6 +5,7 @@ posts nothing. Each check gives one line; what is wrong says what to do.
 """
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, Mapping
@@ -58,6 +59,9 @@ def machine(places: Places, limits: Limits) -> list[Finding]:
         text = f"{places.config} is not there: the shipped one counts"
         found.append(Finding("configuration", Verdict.DOUBTFUL, text, "aftershock init writes a starter"))
     place = next(p for p in (places.state, *places.state.parents) if p.exists())
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+        advice = "let the user that this runs as write there, or name another folder with AFTERSHOCK_STATE"
+        found.append(Finding("state folder", Verdict.BAD, f"{place} cannot be written", advice))
     disk = shutil.disk_usage(place)
     free = disk.free
     enough = free >= least_room(disk.total, limits)

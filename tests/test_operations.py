@@ -150,6 +150,15 @@ def test_the_doctor_tries_everything_and_says_what_to_mend(
     assert not (tmp_path / "state" / "aftershock.db").exists()
 
 
+def test_the_doctor_finds_a_state_folder_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
+    """A file where it should be, which holds for root too."""
+    (tmp_path / "taken").write_text("")
+    found = doctor.machine(Places(folder, tmp_path / "taken"), Limits())
+    assert (doctor.Verdict.BAD, f"{tmp_path / 'taken'} cannot be written") == next(
+        (one.verdict, one.text) for one in found if one.subject == "state folder"
+    )
+
+
 def test_the_doctor_finds_a_damaged_database_and_leaves_it(folder: Path, tmp_path: Path) -> None:
     """The daemon sets it aside, not the doctor."""
     from monitor import doctor  # noqa: PLC0415  only here

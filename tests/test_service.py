@@ -216,7 +216,7 @@ def test_an_image_holds_what_is_locked_and_no_tools() -> None:
 
 
 def test_no_secret_beside_the_compose_example_gets_into_an_image_or_a_commit() -> None:
-    """Its file and folder are left out of the build's context, which is a list of what goes in, and of the repository."""
+    """Its file and folder are left out of the repository, and of the build's context: a list of what goes in."""
     compose = (FOLDER / "compose.yaml").read_text(encoding="utf-8")
     beside = {f"monitor/service/{name}" for name in re.findall(r"(?:file: |- )\./([\w.]+)", compose)}
     assert {"monitor/service/slack_bot_token.txt", "monitor/service/config"} == beside

@@ -347,7 +347,7 @@ async def test_a_damaged_database_is_set_aside_and_told_never_silently_replaced(
         (row,) = await store.transact(Tx.unsettled)
         assert ("#ops", True) == (row.delivery.channel, "aftershock restore" in row.delivery.text)
         (aside,) = tmp_path.glob("*.damaged-*")
-        assert str(aside) in row.delivery.text
+        assert f"(file is not a database) and lies at {aside}" in row.delivery.text
         assert b"not a database, by far " * 999 == aside.read_bytes()
     finally:
         store.close()

@@ -498,8 +498,11 @@ class Store:
         except Exception as error:
             self.close()
             kind = CorruptError if isinstance(error, CorruptError) or _code(error) in DAMAGED else StoreError
-            usual = "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE."
-            advice = error.advice if isinstance(error, UnknownFormError) else usual
+            advice = "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE."
+            if kind is CorruptError:
+                advice = "`aftershock run` sets it aside and begins anew; `aftershock restore FILE` puts a copy back."
+            elif isinstance(error, UnknownFormError):
+                advice = error.advice
             raise kind(
                 f"cannot use the database {path}: {getattr(error, 'orig', error)}. {advice}",
                 passing=_code(error) in BUSY,
