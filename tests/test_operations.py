@@ -152,6 +152,9 @@ def test_the_doctor_tries_everything_and_says_what_to_mend(
 
 def test_the_doctor_finds_a_state_folder_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
     """A file where it should be, which holds for root too."""
+    from monitor import doctor  # noqa: PLC0415  as the command does
+    from monitor.places import Places  # noqa: PLC0415  as above
+
     (tmp_path / "taken").write_text("")
     found = doctor.machine(Places(folder, tmp_path / "taken"), Limits())
     assert (doctor.Verdict.BAD, f"{tmp_path / 'taken'} cannot be written") == next(
