@@ -21,6 +21,7 @@ from alerts.outbox import wake
 from alerts.types import Answer as Reply
 from alerts.types import Command, DeliveryError, Gallery, Notifier
 from config.types import Config
+from monitor import stopping
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.desks import furnished
 from monitor.feeds.fetch import HttpNews
@@ -458,9 +459,14 @@ async def run(
 
 
 def _on_signals(stop: Callable[[], None]) -> None:
-    """Have SIGTERM and SIGINT do that from now on."""
+    """Have SIGTERM and SIGINT do that from now on, and end the process in a bounded time."""
+
+    def heard() -> None:
+        stopping.limit()
+        stop()
+
     for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop)
+        asyncio.get_running_loop().add_signal_handler(sign, heard)
 
 
 async def _run(

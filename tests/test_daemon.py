@@ -200,6 +200,19 @@ def test_a_start_that_hangs_can_be_stopped(world: World, tmp_path: Path, sign: s
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
+def test_a_stop_that_hangs_is_broken_off(world: World, tmp_path: Path) -> None:
+    """With a line in the log that says where; the service manager need not kill it."""
+    log = tmp_path / "log"
+    with world.daemon(log, STOP_HANGS="yes") as process:
+        wait(lambda: bool(logged(log, "started")), process, log)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+        assert 0 == process.wait(DEADLINE / 2)
+    (line,) = logged(log, "the stop took too long and is broken off; nothing is lost")
+    assert "shifted_daemon.py" in line["where"]["MainThread"]  # type: ignore[index]  a mapping here
+    assert 1 == len(logged(log, "stopped"))
+
+
 HOLDER = """
 import sqlite3, sys
 database = sqlite3.connect(sys.argv[1], isolation_level=None)
