@@ -6,6 +6,7 @@ some hang once in a great while. Nothing is lost when the process ends under the
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -28,6 +29,12 @@ def limit(seconds: float = PATIENCE) -> None:
     timer.name = _break_off.__name__
     timer.daemon = True
     timer.start()
+
+
+def deaf() -> None:
+    """Hear no further signal: what is left is the interpreter's own end, and its exit code ours."""
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, signal.SIG_IGN)
 
 
 def _break_off() -> None:

@@ -26,7 +26,7 @@ from monitor.upkeep import Moment
 from standins.world import LEVELS, NAMES, OPEN, World, configuration
 
 FEEDS, EVERY = 10, timedelta(minutes=5)
-KEEP = Keep(*[timedelta(days=7)] * 3)
+KEEP = Keep(articles=timedelta(days=7), ledger=timedelta(days=7), messages=timedelta(days=7))
 
 
 def resident() -> float:

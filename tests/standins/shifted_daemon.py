@@ -29,7 +29,7 @@ def main() -> None:
 
     if os.environ.get("STOP_HANGS"):
         stopping.limit.__defaults__ = (6.0,)
-        store.Store.close = lambda _: time.sleep(600)  # type: ignore[method-assign]
+        store.Store.close = lambda _: time.sleep(600)  # type: ignore[method-assign, assignment]
     if seconds := os.environ.get("BUSY_SECONDS"):
         store.BUSY_SECONDS = float(seconds)
     given = environment()
