@@ -23,6 +23,7 @@ from config.types import (
     Watched,
     Watchlist,
 )
+from config.units import as_size
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -37,7 +38,6 @@ _SETTINGS: Final = {
     "poll_delivery": "delivery",
     "quiet": "quiet hours",
     "tiers": "severity",
-    "limits": "operator",
     "max_steps": "max_steps",
     "min_strength": "min_strength",
 }
@@ -72,9 +72,19 @@ def _few(said: Sequence[str]) -> list[str]:
 def _settings(old: Settings, new: Settings) -> Iterator[str]:
     for one in fields(Settings):
         before, after = getattr(old, one.name), getattr(new, one.name)
-        if before != after:
+        if isinstance(before, Limits | Keep):
+            yield from _section("operator" if isinstance(before, Limits) else "keep", before, after)
+        elif before != after:
             note = " (after a restart)" if one.name in RESTART else ""
             yield f"{_SETTINGS.get(one.name, one.name)} {as_written(before)} -> {as_written(after)}{note}"
+
+
+def _section(name: str, old: Limits | Keep, new: Limits | Keep) -> Iterator[str]:
+    for one in fields(old):
+        before, after = (getattr(values, one.name) for values in (old, new))
+        if before != after:
+            say = as_size if one.name == "disk_free" else as_written
+            yield f"{name}.{one.name} {' -> '.join('none' if x is None else say(x) for x in (before, after))}"
 
 
 def _feeds(old: Config, new: Config) -> Iterator[str]:
@@ -222,7 +232,7 @@ def _span(seconds: float) -> str:
     return f"{seconds / size:g} {unit}"
 
 
-def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401, PLR0911 -- whatever a setting is
+def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401 -- whatever a setting is
     """A setting as one would write it."""
     if value is None:
         return none
@@ -232,8 +242,6 @@ def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401, PLR0911 
         return _span(value.total_seconds())
     if isinstance(value, QuietHours | Tiers):
         return _hours(value) if isinstance(value, QuietHours) else _tiers(value)
-    if isinstance(value, Limits | Keep):
-        return _section(value)
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(str(one) for one in value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -241,13 +249,6 @@ def as_written(value: Any, none: str = "none") -> str:  # noqa: ANN401, PLR0911 
 
 def _hours(quiet: QuietHours) -> str:
     return f"{quiet.start:%H:%M}-{quiet.end:%H:%M} {quiet.zone}"
-
-
-def _section(values: Limits | Keep) -> str:
-    given = {one.name: getattr(values, one.name) for one in fields(values)}
-    if (size := given.get("disk_free")) is not None:
-        given["disk_free"] = f"{size / 2**20:g} MB"
-    return ", ".join(f"{key} {as_written(value)}" for key, value in given.items() if value is not None)
 
 
 def _tiers(tiers: Tiers) -> str:

@@ -4,6 +4,7 @@ Pure functions from text to value. Each raises ValueError with a message that sa
 is refused where its unit would have to be guessed (0.03 of what?).
 """
 
+import math
 import re
 import zoneinfo
 from datetime import date, time, timedelta
@@ -125,6 +126,13 @@ def size(text: str) -> float:
     if value <= 0:
         raise ValueError(f"{text} would never be told: write a size above 0, like 500 MB")
     return value
+
+
+def as_size(number: float) -> str:
+    """Bytes as `size` reads them, in three figures or more: `500 MB`, `1.5 GB`, `0 MB`."""
+    steps = max(2, min(4, int(math.log(max(number, 1), 1024) + 1e-9)))
+    value = number / 1024.0**steps
+    return f"{value:,.3g} {'KMGT'[steps - 1]}B" if value < 1000 else f"{value:,.0f} {'KMGT'[steps - 1]}B"  # noqa: PLR2004
 
 
 def day(text: str) -> date:

@@ -18,6 +18,7 @@ from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
 from alerts.words import count
 from config.exchanges import exchange_of
 from config.types import Config, Limits
+from config.units import as_size
 from monitor.credentials import OWN_FOLDER
 from monitor.feeds.fetch import HttpNews
 from monitor.feeds.poll import due
@@ -65,7 +66,7 @@ def machine(places: Places, limits: Limits) -> list[Finding]:
     disk = shutil.disk_usage(place)
     free = disk.free
     enough = free >= least_room(disk.total, limits)
-    room = f"{free / 2**20:,.0f} MB free at {place}"
+    room = f"{as_size(free)} free at {place}"
     advice = "" if enough else "make room, or name another folder with AFTERSHOCK_STATE"
     found.append(Finding("disk", Verdict.GOOD if enough else Verdict.BAD, room, advice))
     if not places.database.is_file():

@@ -11,6 +11,7 @@ from typing import Final
 
 from alerts.words import count
 from config.types import Limits
+from config.units import as_size
 from monitor.spans import span
 
 OPENING: Final = timedelta(minutes=40)
@@ -74,7 +75,7 @@ def troubles(v: Vitals, before: Collection[str] = (), limits: Limits = USUAL) ->
     if v.disk_free is not None and v.disk_size:
         limit = least_room(v.disk_size, limits)
         if v.disk_free < limit * (ROOM_AGAIN if DISK in before else 1):
-            found[DISK] = f"the disk is nearly full: {v.disk_free / 2**20:,.0f} MB left. Without room nothing is kept"
+            found[DISK] = f"the disk is nearly full: {as_size(v.disk_free)} left. Without room nothing is kept"
     return found
 
 

@@ -50,6 +50,16 @@ def test_a_quantity_with_its_unit_is_understood(read: Callable[[str], object], t
 
 
 @pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 MB"), (500 * 2**20, "500 MB"), (1.5 * 2**30, "1.5 GB"), (2**40, "1 TB"), (1010 * 2**20, "1,010 MB")],
+)
+def test_a_size_is_said_as_it_is_written(size: float, text: str) -> None:
+    """Three figures are enough."""
+    assert text == units.as_size(size)
+    assert not size or units.size(text) == size
+
+
+@pytest.mark.parametrize(
     ("read", "text", "expected"),
     [
         (units.percent, "0.03", "0.03 of what? Write 3% if that is meant"),
