@@ -285,11 +285,15 @@ class Daemon:
             await self.notices.tell(*price_troubles(name, prices.asked, problems, silent))
 
     async def _on_moves(self, moved: asyncio.Event) -> None:
-        """A pass of the price line whenever there is something new between its ticks, with a breath between."""
-        while True:
+        """A pass of the price line whenever there is something new between its ticks, with a breath between.
+
+        A tick keeps a cancellation to itself, so that its pass runs on: that a stop was asked for is looked up.
+        """
+        while not self._stopping.is_set():
             await moved.wait()
             await self._tick("prices", self.prices)
-            await asyncio.sleep(BREATH)
+            if not self._stopping.is_set():
+                await asyncio.sleep(BREATH)
 
     async def delivery(self) -> None:
         """One pass of the delivery line."""

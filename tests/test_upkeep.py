@@ -338,6 +338,35 @@ async def test_where_nothing_can_be_kept_the_operator_is_told_past_the_outbox(
         store.close()
 
 
+async def test_a_stop_in_a_price_pass_that_news_of_prices_began_ends(tmp_path: Path) -> None:
+    """The pass is let run on, and nobody waits for more news after it."""
+    unused: object = None
+    store = Store(tmp_path / "aftershock.db")
+    edges = Edges(unused, unused, unused, Ear(), store, CALENDARS)  # type: ignore[arg-type]
+    daemon = Daemon(edges, CONFIG, lambda: NOW)
+    moved, begun, goes_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def prices() -> None:
+        moved.clear()
+        begun.set()
+        await goes_on.wait()
+
+    daemon.prices = prices  # type: ignore[method-assign]
+    moved.set()
+    waiting = asyncio.create_task(daemon._on_moves(moved))
+    try:
+        await begun.wait()
+        daemon.stop()
+        waiting.cancel()
+        done, _ = await asyncio.wait({waiting}, timeout=5)
+        assert {waiting} == done
+    finally:
+        goes_on.set()
+        waiting.cancel()
+        await asyncio.gather(waiting, *daemon._passes, return_exceptions=True)
+        store.close()
+
+
 async def test_a_damaged_database_is_set_aside_and_told_never_silently_replaced(tmp_path: Path) -> None:
     """The new one begins with a message that names the old one; every byte of that is kept."""
     path = tmp_path / "aftershock.db"
