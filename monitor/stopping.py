@@ -1,7 +1,8 @@
-"""An end to every stop: what hangs in a library is waited for, but not for ever.
+"""An end to every stop: what hangs is waited for, but not for ever.
 
-A stop is bounded wherever we wait ourselves. Worker pools and clients have their own waits while they are closed, and
-some hang once in a great while. Nothing is lost when the process ends under them: every start recovers.
+Every wait of a stop is meant to be bounded. One that is not, here or in a library that is closed, is a fault: its place
+goes into the log, and the process ends before the service manager has to kill it. Nothing is lost by that, as every
+start recovers.
 """
 
 import multiprocessing
