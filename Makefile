@@ -21,7 +21,14 @@ lint: $(LOCKED)
 
 # Fails where a package has a known vulnerability, and also where that could not be looked up (no network, no database).
 audit: $(LOCKED) ## known vulnerabilities of everything that is locked
-	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock $(ARGS)
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock $(ARGS) || { \
+		echo "The audit failed."; \
+		echo "- A table above: for each row, raise the package in requirements.lock (make lock), or say here why it does no"; \
+		echo "  harm and leave it out: make audit ARGS='--ignore-vuln ID'."; \
+		echo "- 'could not be audited', or no connection: nothing was looked up. It asks pypi.org; from where that cannot be"; \
+		echo "  reached, or a mirror without advisories stands in for it, ask OSV instead: make audit ARGS='-s osv', or one of"; \
+		echo "  your own: ARGS='-s osv --osv-url URL'; a proxy is named in HTTPS_PROXY."; \
+		exit 1; } >&2
 
 bench: $(LOCKED) ## speed, memory and F1 beside the naive pipeline, on one core
 	PYTHONPATH=tests $(BIN)/python -m bench.reading $(ARGS)
@@ -52,8 +59,10 @@ $(LOCKED): requirements.lock pyproject.toml
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --upgrade --quiet -o requirements.lock
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock --quiet -o requirements.run.lock
 	sed -i -e '/sha256:f237882f9c6ff55334232036e0d07a9d995564dafbed53a7898b935297df7c2e/d' \
-		-e 's/\(e94cbf6c242453a89af524aaea8e08917b420c11792d6ac662d166b591059779\) \\/\1/' requirements.lock
+		-e 's/\(e94cbf6c242453a89af524aaea8e08917b420c11792d6ac662d166b591059779\) \\/\1/' requirements.lock requirements.run.lock
 
 clean:
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

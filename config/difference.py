@@ -11,6 +11,8 @@ from typing import Any, Final, TypeVar
 from config.types import (
     Company,
     Config,
+    Keep,
+    Limits,
     Origin,
     QuietHours,
     Relation,
@@ -21,6 +23,7 @@ from config.types import (
     Watched,
     Watchlist,
 )
+from config.units import as_size
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -69,9 +72,19 @@ def _few(said: Sequence[str]) -> list[str]:
 def _settings(old: Settings, new: Settings) -> Iterator[str]:
     for one in fields(Settings):
         before, after = getattr(old, one.name), getattr(new, one.name)
-        if before != after:
+        if isinstance(before, Limits | Keep):
+            yield from _section("operator" if isinstance(before, Limits) else "keep", before, after)
+        elif before != after:
             note = " (after a restart)" if one.name in RESTART else ""
             yield f"{_SETTINGS.get(one.name, one.name)} {as_written(before)} -> {as_written(after)}{note}"
+
+
+def _section(name: str, old: Limits | Keep, new: Limits | Keep) -> Iterator[str]:
+    for one in fields(old):
+        before, after = (getattr(values, one.name) for values in (old, new))
+        if before != after:
+            say = as_size if one.name == "disk_free" else as_written
+            yield f"{name}.{one.name} {' -> '.join('none' if x is None else say(x) for x in (before, after))}"
 
 
 def _feeds(old: Config, new: Config) -> Iterator[str]:

@@ -164,6 +164,17 @@ def filled(value: C) -> C:
     return value
 
 
+def _at_least(least: timedelta, written: str, why: str) -> AfterValidator:
+    """Refuses a time span that is too short, and says why."""
+
+    def check(value: timedelta) -> timedelta:
+        if value < least:
+            raise ValueError(f"too short: {why}: write {written} or more")
+        return value
+
+    return AfterValidator(check)
+
+
 def _event_types(value: object) -> object:
     if isinstance(value, str) and value.casefold() == ANY:
         return None
@@ -280,6 +291,24 @@ Span: TypeAlias = Annotated[
     _shown(r"^\s*[0-9]*\.?[0-9]+\s*[A-Za-z]+\s*$", "a time span, like 15 min", "15 min", "1 h", "30 s"),
 ]
 Interval: TypeAlias = Annotated[Span, AfterValidator(_interval)]
+Patience: TypeAlias = Annotated[
+    Span, _at_least(timedelta(minutes=1), "1 min", "what is ordinary would be told as a trouble")
+]
+"""How long a trouble lasts before it is told."""
+_AGE_FORM = r"^\s*[0-9]*\.?[0-9]+\s*([dwy]|days?|weeks?|months?|years?)\s*$"
+Age: TypeAlias = Annotated[
+    timedelta,
+    _from_text(units.age),
+    _shown(_AGE_FORM, "a length of time, like 90 d", "90 d", "12 weeks", "1 year"),
+]
+WeekAndMore: TypeAlias = Annotated[Age, _at_least(timedelta(days=7), "7 d", "a week is asked for and corrected")]
+ArticleAge: TypeAlias = Annotated[Age, _at_least(timedelta(days=20), "20 d", "a story is open for 16 days")]
+"""See `monitor.stories.life`: what may still be joined must be there."""
+Size: TypeAlias = Annotated[
+    float,
+    _from_text(units.size),
+    _shown(r"^\s*[0-9]*[0-9,]*\.?[0-9]+\s*[KMGTkmgt]i?[Bb]\s*$", "a size, like 500 MB", "500 MB", "2 GB"),
+]
 Day: TypeAlias = Annotated[
     date, _from_text(units.day), _shown(r"^\d{4}-\d\d-\d\d$", "a date, like 2025-01-27", "2025-01-27")
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from config import lint, relations_lint
+from config.forms import Form
 from config.knowledge import EventsForm, RelationForm, RelationsForm
 from config.lint import Placed
 from config.models import FeedForm, FeedsForm, SettingsForm, SeverityForm
@@ -21,6 +22,8 @@ from config.types import (
     EventType,
     Expectation,
     Feed,
+    Keep,
+    Limits,
     Problem,
     Relation,
     RelationKind,
@@ -29,6 +32,7 @@ from config.types import (
 )
 
 F = TypeVar("F")
+V = TypeVar("V", Limits, Keep)
 
 NOBODY = Registry(())
 
@@ -123,8 +127,18 @@ def settings(sources: Sequence[Source[SettingsForm]]) -> Settings:
         "workers": last(lambda form: form.workers),
         "quiet": last(lambda form: form.quiet_hours),
         "tiers": _tiers([source.form.severity for source in sources]),
+        "limits": _over(Limits(), [source.form.operator for source in sources]),
+        "keep": _over(Keep(), [source.form.keep for source in sources]),
     }
     return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _over(values: V, forms: Iterable[Form]) -> V:
+    """What the forms write over `values`, whose fields have the same names; the last form wins."""
+    given: dict[str, Any] = {}
+    for form in forms:
+        given |= form.model_dump(exclude_none=True)
+    return replace(values, **given)
 
 
 def _tiers(forms: Sequence[SeverityForm]) -> Tiers:

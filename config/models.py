@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from config.fields import (
+    ArticleAge,
     Channel,
     Contact,
     Count,
@@ -33,12 +34,15 @@ from config.fields import (
     Maybe,
     Mention,
     Number,
+    Patience,
     Percent,
+    Size,
     Span,
     Texts,
     TextsIfAny,
     TypeNames,
     Url,
+    WeekAndMore,
     Words,
     filled,
     listed_if_any,
@@ -51,6 +55,7 @@ T = TypeVar("T")
 MAX_STEPS = 3
 """A story reaches a company over at most three relations: beyond, everything is linked to everything."""
 MAX_WORKERS = 64
+MAX_COPIES = 60
 GROUP = "group"
 """The key that makes an entry of a watchlist a group."""
 _NAMING = ("symbol", "ticker", "company", "stock", "name")
@@ -299,6 +304,32 @@ class SeverityForm(Form):
     """From four times its threshold on."""
 
 
+class OperatorForm(Form):
+    """From when on the operator's channel is told that the daemon cannot do its work."""
+
+    no_feed: Maybe[Patience] = None
+    """So long without a single feed that could be read: 30 min."""
+    no_price: Maybe[Patience] = None
+    """So long without one fresh price while an exchange is open: 20 min."""
+    undelivered: Maybe[Patience] = None
+    """So long a message waits that is due: 10 min."""
+    disk_free: Maybe[Size] = None
+    """Less room than this on the state folder's disk; left out, 256 MB, or 5 % of the disk but no more than 2 GB."""
+
+
+class KeepForm(Form):
+    """How long the database keeps what."""
+
+    articles: Maybe[ArticleAge] = None
+    """Articles, their stories, and what was told of them: 90 d."""
+    ledger: Maybe[WeekAndMore] = None
+    """What was decided and why, for `aftershock why`, and what was found in articles: 30 d."""
+    messages: Maybe[WeekAndMore] = None
+    """Messages that were sent, with their pictures and the prices in them: 30 d."""
+    copies: Maybe[Annotated[int, Field(ge=1, le=MAX_COPIES, examples=[2])]] = None
+    """How many daily copies of the database lie in `backups` of the state folder: 2."""
+
+
 class SettingsForm(Form):
     """aftershock.yaml: everything that is not a list of its own."""
 
@@ -320,6 +351,10 @@ class SettingsForm(Form):
     """When nothing is sent: 22:00-07:00 Europe/Berlin, or after 22:00 Europe/Berlin."""
     severity: Annotated[SeverityForm, *SECTION] = SeverityForm()
     """Whom a move calls, and where it is told besides, by how far it is beyond its threshold."""
+    operator: Annotated[OperatorForm, *SECTION] = OperatorForm()
+    """From when on the daemon's own troubles are told."""
+    keep: Annotated[KeepForm, *SECTION] = KeepForm()
+    """How long things are kept."""
 
 
 class FeedsForm(Form):

@@ -72,6 +72,7 @@ def _unwritten(settings: Settings, written: Collection[str]) -> Iterator[Line]:
     for key, value in (
         ("contact", settings.contact or "none"),
         ("quiet_hours", as_written(settings.quiet)),
+        ("operator.disk_free", "256 MB, or 5 % of the disk up to 2 GB"),
         *((f"severity.{one.name}.times", f"{getattr(settings.tiers, one.name).times:g}") for one in fields(Tiers)),
     ):
         if key not in written:

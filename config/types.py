@@ -307,6 +307,35 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on the operator is told of a trouble of the daemon itself.
+
+    They leave room for what is ordinary: a feed that is slow, an exchange whose prices come late. `disk_free` is in
+    bytes; None for what `monitor.vitals` makes of the size of the disk.
+    """
+
+    no_feed: timedelta = timedelta(minutes=30)
+    no_price: timedelta = timedelta(minutes=20)
+    undelivered: timedelta = timedelta(minutes=10)
+    disk_free: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long things are kept, and how many daily copies of the database.
+
+    `articles` also bounds stories, with the prices before them, what channels were told of them, and who asked for
+    what; an item that its feed still shows after that is history by its own date. `ledger` bounds what was found in
+    articles too, `messages` pictures and their prices.
+    """
+
+    articles: timedelta = timedelta(days=90)
+    ledger: timedelta = timedelta(days=30)
+    messages: timedelta = timedelta(days=30)
+    copies: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `aftershock.yaml` says that is not a list of its own.
 
@@ -325,6 +354,8 @@ class Settings:
     workers: int = 1
     quiet: QuietHours | None = None
     tiers: Tiers = Tiers()
+    limits: Limits = Limits()
+    keep: Keep = Keep()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Pure functions from text to value. Each raises ValueError with a message that sa
 is refused where its unit would have to be guessed (0.03 of what?).
 """
 
+import math
 import re
 import zoneinfo
 from datetime import date, time, timedelta
@@ -18,6 +19,7 @@ _COUNT = re.compile(r"([0-9][0-9,]*\.?[0-9]*)\s*([a-z]*)", re.IGNORECASE)
 _DURATION = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-z]+)", re.IGNORECASE)
 _HOURS = re.compile(r"([0-9]{1,2}:[0-9]{2})\s*(?:-|–|to)\s*([0-9]{1,2}:[0-9]{2})\s+(\S+)")
 _AFTER = re.compile(r"(after|before)\s+([0-9]{1,2}:[0-9]{2})\s+(\S+)", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)\s*([kmgt]i?b)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+")
 
 _SCALES = {
@@ -33,6 +35,13 @@ _SECONDS = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
     **dict.fromkeys(("d", "day", "days"), 86400.0),
 }
+_DAYS = {
+    **dict.fromkeys(("d", "day", "days"), 1),
+    **dict.fromkeys(("w", "week", "weeks"), 7),
+    **dict.fromkeys(("month", "months"), 30),
+    **dict.fromkeys(("y", "year", "years"), 365),
+}
+LONGEST_KEPT = timedelta(days=3650)
 LONGEST = timedelta(days=7)
 """No interval or cool-down here means anything beyond a week: a session's state ends with the session."""
 MORNING, MIDNIGHT = "07:00", "00:00"
@@ -90,6 +99,40 @@ def duration(text: str) -> timedelta:
     if seconds > LONGEST.total_seconds():
         raise ValueError(f"{text} is too long: write {LONGEST.days} d or less")
     return timedelta(seconds=seconds)
+
+
+def age(text: str) -> timedelta:
+    """`90 d` or `3 months` (of 30 days) as how long something is kept; at most ten years."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        hint = f"{text.strip()} d" if _number(text) is not None else "it like 90 d, 12 weeks or 1 year"
+        raise ValueError(f"{text} is no length of time: write {hint}")
+    unit = _DAYS.get(match[2].lower())
+    if unit is None:
+        raise ValueError(f"{text}: {match[2]} is not known here: write d, weeks, months or years, like 90 d")
+    days = float(match[1]) * unit
+    if days > LONGEST_KEPT.days:
+        raise ValueError(f"{text} is too long: write 10 years or less")
+    return timedelta(days=days)
+
+
+def size(text: str) -> float:
+    """`500 MB` or `2 GB` as bytes, with 1024 to the step; above 0."""
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        hint = f"{text.strip()} MB or {text.strip()} GB" if _number(text) is not None else "it like 500 MB or 2 GB"
+        raise ValueError(f"{text} is no size: write {hint}")
+    value = float(match[1].replace(",", "")) * 1024.0 ** ("kmgt".index(match[2][0].lower()) + 1)
+    if value <= 0:
+        raise ValueError(f"{text} would never be told: write a size above 0, like 500 MB")
+    return value
+
+
+def as_size(number: float) -> str:
+    """Bytes as `size` reads them, in three figures or more: `500 MB`, `1.5 GB`, `0 MB`."""
+    steps = max(2, min(4, int(math.log(max(number, 1), 1024) + 1e-9)))
+    value = number / 1024.0**steps
+    return f"{value:,.3g} {'KMGT'[steps - 1]}B" if value < 1000 else f"{value:,.0f} {'KMGT'[steps - 1]}B"  # noqa: PLR2004
 
 
 def day(text: str) -> date:

@@ -56,12 +56,13 @@ def common(
 @app.command()
 def run(config: Folder = None) -> None:
     """The daemon: poll feeds, watch prices, tell Slack (or this terminal, without a Slack token)."""
-    from monitor import daemon
+    from monitor import daemon, stopping
 
     given = environment()
     settings = configured(config, last_good=True)
     with told_plainly(unkept=TRY_AGAIN):
         asyncio.run(daemon.run(settings, given, places(config), filling=filling))
+        stopping.deaf()
 
 
 @app.command()

@@ -12,6 +12,7 @@ from rich.table import Table
 from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
 from alerts.words import count, literal
 from config.types import Config
+from config.units import as_size
 from monitor.health import ALL_FEEDS, FEED
 from monitor.market.sessions import Calendars
 from monitor.obeying import muted
@@ -89,7 +90,7 @@ def _running(awake: tuple[datetime, Any] | None, now: datetime) -> str:
 def _room(database: Path) -> str:
     """How large the database is, and how much room is left beside it."""
     size, free = database.stat().st_size, shutil.disk_usage(database.parent).free
-    return f"{size / 2**20:,.1f} MB, {free / 2**30:,.1f} GB free"
+    return f"{size / 2**20:,.1f} MB, {as_size(free)} free"
 
 
 async def send_test(config: Config, notifier: Notifier, now: datetime) -> list[tuple[bool, str]]:

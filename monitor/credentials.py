@@ -56,7 +56,9 @@ def _in_folder(folder: Path, *, private: bool) -> dict[str, SecretStr]:
                 with path.open("rb") as file:
                     content = file.read(LONGEST + 1)
             except OSError as error:
-                raise CredentialsError(f"{path}: {error.strerror or error}") from error
+                who = f": it must belong to the user that this runs as ({os.getuid()})" if os.name == "posix" else ""
+                advice = who if isinstance(error, PermissionError) else ""
+                raise CredentialsError(f"{path}: {error.strerror or error}{advice}") from error
             if len(content) > LONGEST:
                 raise CredentialsError(f"{path} is too long for a secret: it holds one line, the secret")
             try:

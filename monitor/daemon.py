@@ -21,6 +21,7 @@ from alerts.outbox import wake
 from alerts.types import Answer as Reply
 from alerts.types import Command, DeliveryError, Gallery, Notifier
 from config.types import Config
+from monitor import stopping
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.desks import furnished
 from monitor.feeds.fetch import HttpNews
@@ -284,11 +285,15 @@ class Daemon:
             await self.notices.tell(*price_troubles(name, prices.asked, problems, silent))
 
     async def _on_moves(self, moved: asyncio.Event) -> None:
-        """A pass of the price line whenever there is something new between its ticks, with a breath between."""
-        while True:
+        """A pass of the price line whenever there is something new between its ticks, with a breath between.
+
+        A tick keeps a cancellation to itself, so that its pass runs on: that a stop was asked for is looked up.
+        """
+        while not self._stopping.is_set():
             await moved.wait()
             await self._tick("prices", self.prices)
-            await asyncio.sleep(BREATH)
+            if not self._stopping.is_set():
+                await asyncio.sleep(BREATH)
 
     async def delivery(self) -> None:
         """One pass of the delivery line."""
@@ -429,17 +434,43 @@ async def run(
 ) -> None:
     """Run the daemon until SIGTERM or SIGINT. Raises AlreadyRunningError or StoreError.
 
-    Also raises where its database turns out to be damaged: the next start sets that aside and goes on.
+    Also raises where its database turns out to be damaged: the next start sets that aside and goes on. A signal that
+    comes before the first tick breaks the start off.
     """
+    starting = asyncio.current_task()
+    asked = asyncio.Event()
+
+    def leave() -> None:
+        asked.set()
+        if starting:
+            starting.cancel()
+
+    _on_signals(leave)
     try:
-        await _run(config, environment, places, clock, filling)
-    except StoreError as error:
-        notifier = notifier_of(environment)
         try:
-            await cannot_start(notifier, config.settings.channel, str(error), clock())
-        finally:
-            await notifier.close()
-        raise
+            await _run(config, environment, places, clock, filling)
+        except StoreError as error:
+            notifier = notifier_of(environment)
+            try:
+                await cannot_start(notifier, config.settings.channel, str(error), clock())
+            finally:
+                await notifier.close()
+            raise
+    except asyncio.CancelledError:
+        if not asked.is_set():
+            raise
+        log.info("stopped before it had started")
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    """Have SIGTERM and SIGINT do that from now on, and end the process in a bounded time."""
+
+    def heard() -> None:
+        stopping.limit()
+        stop()
+
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, heard)
 
 
 async def _run(
@@ -451,13 +482,10 @@ async def _run(
 ) -> None:
     async with live(config, environment, places, clock) as edges:
         daemon = Daemon(edges, config, clock, filling, environment, places)
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(sign, daemon.stop)
         watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
         await wake(StoredOutbox(edges.store), clock())
         await _introduce(edges.notifier)
-        await loop.run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
+        await asyncio.get_running_loop().run_in_executor(None, edges.calendars.prepare, _exchanges(config), clock())
         await daemon.upkeep.begin()
         log.info(
             "started",
@@ -469,6 +497,7 @@ async def _run(
         reloading = asyncio.create_task(Reloader(config, places, edges.store, clock, daemon.swap).run())
         try:
             async with served(daemon.upkeep.metrics, daemon.health(), environment):
+                _on_signals(daemon.stop)
                 await daemon.run()
         finally:
             reloading.cancel()

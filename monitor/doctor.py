@@ -5,6 +5,7 @@ posts nothing. Each check gives one line; what is wrong says what to do.
 """
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, Mapping
@@ -16,14 +17,15 @@ from typing import Final
 from alerts.types import Delivery, DeliveryError, DeliveryKind, Notifier
 from alerts.words import count
 from config.exchanges import exchange_of
-from config.types import Config
+from config.types import Config, Limits
+from config.units import as_size
 from monitor.credentials import OWN_FOLDER
 from monitor.feeds.fetch import HttpNews
 from monitor.feeds.poll import due
 from monitor.places import Places
 from monitor.store.files import damage
 from monitor.types import FeedAnswer, FeedState, PriceSource
-from monitor.vitals import LITTLE_ROOM
+from monitor.vitals import least_room
 
 DEADLINE: Final = 180.0
 """Seconds for all feeds together; one that takes longer than its own limits is told as such long before."""
@@ -49,7 +51,7 @@ class Finding:
     advice: str = ""
 
 
-def machine(places: Places) -> list[Finding]:
+def machine(places: Places, limits: Limits) -> list[Finding]:
     """The folders, the disk and the database."""
     found = []
     if places.config.is_dir():
@@ -58,9 +60,13 @@ def machine(places: Places) -> list[Finding]:
         text = f"{places.config} is not there: the shipped one counts"
         found.append(Finding("configuration", Verdict.DOUBTFUL, text, "aftershock init writes a starter"))
     place = next(p for p in (places.state, *places.state.parents) if p.exists())
-    free = shutil.disk_usage(place).free
-    enough = free >= LITTLE_ROOM
-    room = f"{free / 2**20:,.0f} MB free at {place}"
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+        advice = "let the user that this runs as write there, or name another folder with AFTERSHOCK_STATE"
+        found.append(Finding("state folder", Verdict.BAD, f"{place} cannot be written", advice))
+    disk = shutil.disk_usage(place)
+    free = disk.free
+    enough = free >= least_room(disk.total, limits)
+    room = f"{as_size(free)} free at {place}"
     advice = "" if enough else "make room, or name another folder with AFTERSHOCK_STATE"
     found.append(Finding("disk", Verdict.GOOD if enough else Verdict.BAD, room, advice))
     if not places.database.is_file():
@@ -170,7 +176,7 @@ async def examine(
     config: Config, places: Places, edges: "Edges", states: Mapping[str, FeedState], now: datetime
 ) -> AsyncGenerator[Finding, None]:
     """All checks, as they come; `states` are what the daemon remembers of feeds. Lets go of the edges at the end."""
-    for finding in machine(places):
+    for finding in machine(places, config.settings.limits):
         yield finding
     try:
         for finding in await notifier(config, edges.notifier, now):

@@ -51,8 +51,9 @@ async def opened(database: Path, channel: str, now: datetime) -> Store:
             aside = set_aside(database, "damaged", now)
         except OSError as problem:
             raise StoreError(f"{error} It cannot be set aside either: {problem}") from error
+        why = getattr(error.__cause__, "orig", error.__cause__)
         lines = [
-            f"The database was damaged ({error.__cause__}) and lies at {aside} now; a new one was begun.",
+            f"The database was damaged ({why}) and lies at {aside} now; a new one was begun.",
             "What was told today may be told once more. `aftershock restore FILE` puts a copy back.",
             f"The daemon's own daily copies are in {database.parent / 'backups'}.",
         ]

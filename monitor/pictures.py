@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +24,7 @@ from monitor.market.sessions import Calendars
 from monitor.market.snapshot import MARKET
 from monitor.store.store import Store, Tx
 from monitor.types import Shown
+from nlp.processes import QuietContext
 
 if TYPE_CHECKING:
     from alerts.chart import ChartView
@@ -146,8 +146,7 @@ class Studio:
         from alerts.chart import draw  # noqa: PLC0415  as above
 
         if self._pool is None:
-            # A forked child would hold this process's locks and sockets.
-            self._pool = ProcessPool(max_workers=1, max_tasks=100, context=get_context("spawn"))
+            self._pool = ProcessPool(max_workers=1, max_tasks=100, context=QuietContext())
         picture: Picture = await asyncio.wrap_future(self._pool.schedule(draw, args=(view,), timeout=self.deadline))
         return picture
 

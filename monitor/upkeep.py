@@ -41,7 +41,7 @@ from monitor.notices import Notices
 from monitor.operator import note, vital
 from monitor.spans import span
 from monitor.store.files import daily, forget_old
-from monitor.store.retention import Keep, prune
+from monitor.store.retention import prune
 from monitor.store.store import StoreError, Tx
 from monitor.telling import Pass
 from monitor.vitals import JUMP, KEYS, Vitals, jump_words, jumped, troubles
@@ -118,7 +118,6 @@ class Upkeep:
         self._lines_since = time.monotonic()
         self._failing: dict[str, str] = {}
         self._tidying: asyncio.Task[None] | None = None
-        self.keep = Keep()
 
     # What the lines tell it
 
@@ -268,7 +267,7 @@ class Upkeep:
         self.metrics.oldest.set((now - vitals.oldest).total_seconds() if vitals.oldest else 0)
         self.metrics.disk_free.set(disk.free)
         self.metrics.database.set(_size(self._edges.store.path))
-        found = troubles(vitals, before)
+        found = troubles(vitals, before, config.settings.limits)
         await self._notices.tell(found, set(KEYS), "in trouble", vital)
 
     def _trading(self, config: Config, now: datetime) -> dict[str, datetime]:
@@ -342,13 +341,14 @@ class Upkeep:
             kept = await self._edges.store.transact(lambda tx: tx.marked(TIDIED))
             if kept and timedelta() <= now - kept[0] < TIDY_EVERY:
                 return
+            keep = self._config().settings.keep
             backups = self._state / "backups"
             if shutil.disk_usage(self._state).free > 2 * _size(self._edges.store.path) + 2**28:
                 await self._edges.store.back_up(daily(backups, now))
-                await asyncio.to_thread(forget_old, backups)
+                await asyncio.to_thread(forget_old, backups, keep.copies)
             else:
                 log.warning("no room for the daily copy of the database", folder=str(backups))
-            gone = await prune(self._edges.store, now, self.keep)
+            gone = await prune(self._edges.store, now, keep)
             await self._edges.store.transact(lambda tx: tx.mark(TIDIED, now, gone))
             log.info("tidied up", **gone)
         except (StoreError, OSError, sqlite3.Error) as error:

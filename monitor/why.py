@@ -13,7 +13,7 @@ from alerts.types import Decision, PriceState, Verdict
 from config.types import Config
 from monitor.companies import found
 from monitor.evidence import evidence
-from monitor.store.ledger import KEPT, Wanted
+from monitor.store.ledger import Wanted
 from monitor.store.store import Tx
 from monitor.store.tables import dump
 from monitor.ties import note
@@ -89,7 +89,7 @@ def _nothing(tx: Tx, config: Config, what: str, symbols: Sequence[str]) -> str:
         return f"{what}: nothing was decided then. There is something of {', '.join(map(str, days[:5]))}"
     watched = {w.symbol for watchlist in config.watchlists for w in watchlist.companies}
     if any(symbol in watched for symbol in symbols):
-        return f"{what}: no look at its price was decided on in the last {KEPT.days} days"
+        return f"{what}: no look at its price was decided on in the last {config.settings.keep.ledger.days} days"
     if symbols:
         return f"{what}: it is on no watchlist, so nothing is decided on it. Add it with: aftershock watch {symbols[0]}"
     company, _ = found(config, what)

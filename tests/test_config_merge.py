@@ -16,6 +16,8 @@ from config.types import (
     EventType,
     Feed,
     Instrument,
+    Keep,
+    Limits,
     QuietHours,
     Relation,
     RelationKind,
@@ -43,6 +45,8 @@ network: {allow: ["127.0.0.1:8000", News.intra]}
 links: {max_steps: 2, min_strength: 0.25}
 workers: 2
 quiet_hours: 22:00-07:00 Europe/Berlin
+operator: {no_feed: 2 h, no_price: 45 min, undelivered: 5 min, disk_free: 2 GB}
+keep: {articles: 6 months, ledger: 1 year, messages: 8 weeks, copies: 7}
 """
     assert (
         Settings(
@@ -56,6 +60,8 @@ quiet_hours: 22:00-07:00 Europe/Berlin
             min_strength=0.25,
             workers=2,
             quiet=QuietHours(time(22), time(7), "Europe/Berlin"),
+            limits=Limits(timedelta(hours=2), timedelta(minutes=45), timedelta(minutes=5), 2 * 2**30),
+            keep=Keep(timedelta(days=180), timedelta(days=365), timedelta(days=56), 7),
         )
         == made(tmp_path, {"aftershock.yaml": text}).settings
     )

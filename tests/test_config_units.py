@@ -30,6 +30,13 @@ from config.types import QuietHours
         (units.duration, "1.5 hours", timedelta(minutes=90)),
         (units.duration, "0 min", timedelta()),
         (units.duration, "7 d", timedelta(days=7)),
+        (units.age, "90 d", timedelta(days=90)),
+        (units.age, "12 weeks", timedelta(days=84)),
+        (units.age, "3 months", timedelta(days=90)),
+        (units.age, "1 year", timedelta(days=365)),
+        (units.size, "500 MB", 500 * 2**20),
+        (units.size, "1.5GiB", 1.5 * 2**30),
+        (units.size, ".5 TB", 2**39),
         (units.day, "2025-01-27", date(2025, 1, 27)),
         (units.quiet_hours, "22:00-07:00 Europe/Berlin", QuietHours(time(22), time(7), "Europe/Berlin")),
         (units.quiet_hours, "after 22:00 Europe/Berlin", QuietHours(time(22), time(7), "Europe/Berlin")),
@@ -40,6 +47,16 @@ from config.types import QuietHours
 def test_a_quantity_with_its_unit_is_understood(read: Callable[[str], object], text: str, expected: object) -> None:
     """Units as analysts write them, with or without a space."""
     assert expected == read(text)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 MB"), (500 * 2**20, "500 MB"), (1.5 * 2**30, "1.5 GB"), (2**40, "1 TB"), (1010 * 2**20, "1,010 MB")],
+)
+def test_a_size_is_said_as_it_is_written(size: float, text: str) -> None:
+    """Three figures are enough."""
+    assert text == units.as_size(size)
+    assert not size or units.size(text) == size
 
 
 @pytest.mark.parametrize(
@@ -56,6 +73,13 @@ def test_a_quantity_with_its_unit_is_understood(read: Callable[[str], object], t
         (units.dollars, "$50X", "$50X: X is not known: write $50B, $1.5bn or $500M"),
         (units.dollars, "$0", "$0 would let everything pass: write an amount above 0, like $50B"),
         (units.count, "many", "many is not a number: write it like 1200 or 24.49B"),
+        (units.age, "90", "90 is no length of time: write 90 d"),
+        (units.age, "for ever", "for ever is no length of time: write it like 90 d, 12 weeks or 1 year"),
+        (units.age, "12 h", "12 h: h is not known here: write d, weeks, months or years, like 90 d"),
+        (units.age, "30 years", "30 years is too long: write 10 years or less"),
+        (units.size, "500", "500 is no size: write 500 MB or 500 GB"),
+        (units.size, "5 %", "5 % is no size: write it like 500 MB or 2 GB"),
+        (units.size, "0 MB", "0 MB would never be told: write a size above 0, like 500 MB"),
         (units.duration, "15", "15 is not a time span: write 15 min or 15 s"),
         (units.duration, "15 m", "15 m: the unit m is not known: write s, min, h or d, like 15 min"),
         (units.duration, "soon", "soon is not a time span: write it like 15 min, 1 h or 30 s"),

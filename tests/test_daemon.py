@@ -18,9 +18,10 @@ from urllib.request import urlopen
 import pytest
 
 from alerts.blocks import ACK, ONE_STOCK
+from monitor.store.files import damage
 from standins.edits import DISTURBANCES, GOOD, SAVES, disturb
 from standins.line import Line
-from standins.slack import APP_TOKEN, SlackServer
+from standins.slack import APP_TOKEN, Fault, SlackServer
 from standins.slack_socket import SocketServer
 from standins.web import Web, item, rss
 from standins.yahoo import YahooStandIn
@@ -211,6 +212,82 @@ def test_an_alert_does_not_wait_for_the_trade_before_its_news(world: World, tmp_
         assert 0 == process.wait(DEADLINE)
     assert (1, 1) == (len(channel.roots), len(channel.messages))
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("sign", "method"), [(signal.SIGTERM, "auth.test"), (signal.SIGINT, "chat.postMessage")])
+def test_a_start_that_hangs_can_be_stopped(world: World, tmp_path: Path, sign: signal.Signals, method: str) -> None:
+    """At Slack's first answer, or telling that the database cannot be used: at once, and without a trace."""
+    log = tmp_path / "log"
+    world.slack.faults.append(Fault(method, hang=True))
+    if method != "auth.test":
+        (world.state / "aftershock.db").mkdir(parents=True)
+    with world.daemon(log) as process:
+        wait(lambda: world.slack.count(method) == 1, process, log)
+        process.send_signal(sign)
+        assert 0 == process.wait(DEADLINE / 6)
+    assert [1] == [len(logged(log, "stopped before it had started"))]
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_a_stop_that_hangs_is_broken_off(world: World, tmp_path: Path) -> None:
+    """With a line in the log that says where; the service manager need not kill it."""
+    log = tmp_path / "log"
+    with world.daemon(log, STOP_HANGS="yes") as process:
+        wait(lambda: bool(logged(log, "started")), process, log)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+        assert 0 == process.wait(DEADLINE / 2)
+    (line,) = logged(log, "the stop took too long and is broken off; nothing is lost")
+    assert "shifted_daemon.py" in str(line["where"])
+    assert 1 == len(logged(log, "stopped"))
+
+
+HOLDER = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+database.execute("ROLLBACK")
+"""
+"""Another program on the database, as `sqlite3` in somebody's terminal."""
+
+
+@pytest.mark.parametrize("busy", ["1", pytest.param("", marks=pytest.mark.slow)])
+def test_another_process_that_holds_the_database_costs_nothing(world: World, tmp_path: Path, busy: str) -> None:
+    """With a second's patience for a lock, and in the long form with the daemon's own ten.
+
+    While it lasts the operator hears that nothing can be kept; then that it is over, and all of the news once.
+    """
+    log = tmp_path / "log"
+    channel = world.slack[CHANNEL]
+    settings = world.config / "aftershock.yaml"
+    settings.write_text(f"channel: '#ai'\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    def texts() -> list[str]:
+        return [message.text for message in channel.messages]
+
+    with world.daemon(log, BUSY_SECONDS=busy) as process:
+        wait(lambda: world.yahoo.count("/v7/finance/quote") >= 2, process, log)
+        command = [sys.executable, "-c", HOLDER, str(world.state / "aftershock.db")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+            assert holder.stdout
+            assert b"held\n" == holder.stdout.readline()
+            held = time.monotonic()
+            world.publish(item("Nvidia unveils Blackwell chip for AI data centres", guid="2", published=world.now()))
+            world.trade(88.0)
+            wait(lambda: any("nothing can be kept" in text for text in texts()), process, log)
+            assert time.monotonic() - held < 60
+            assert 1 == len(texts())
+            holder.communicate(b"")
+        wait(lambda: any("NVDA -12.0 %" in text for text in texts()), process, log)
+        wait(lambda: any(text.startswith("Over: nothing can be kept") for text in texts()), process, log)
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(DEADLINE)
+    assert 1 == sum("NVDA -12.0 %" in text for text in texts())
+    assert {"Trouble", "Over"} == {text.partition(":")[0] for text in texts() if "nothing can be kept" in text}
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+    assert "" == damage(world.state / "aftershock.db")
 
 
 def served(log: Path) -> dict[str, float]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from alerts.types import Command, Delivery, DeliveryKind, DeliveryState, Mute, MuteKind, Told, Verb
-from config.types import EventType
+from config.types import EventType, Keep
 from monitor.store.files import BackupError, copy, daily, damage, forget_old, put_back, set_aside
-from monitor.store.retention import Keep, prune
+from monitor.store.retention import prune
 from monitor.store.store import CorruptError, Store, StoreError, Tx
 from monitor.types import Article, Fact, Quote, Root, Story, StoryPrice
 from monitor.unseen import keys
@@ -260,6 +260,6 @@ def test_only_the_newest_daily_copies_are_kept(tmp_path: Path) -> None:
     for n in range(4):
         daily(tmp_path, NOW + timedelta(days=n)).write_text("")
     (tmp_path / "mine.db").write_text("")
-    forget_old(tmp_path)
+    forget_old(tmp_path, 2)
     names = ["aftershock-2025-03-14.db", "aftershock-2025-03-15.db", "mine.db"]
     assert names == sorted(p.name for p in tmp_path.iterdir())

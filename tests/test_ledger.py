@@ -11,8 +11,8 @@ import pytest
 from alerts.rules import decide
 from alerts.trace import Entry
 from alerts.types import Decision, PriceState, Told, Verdict
-from config.types import Threshold
-from monitor.store.ledger import KEPT, Wanted
+from config.types import Keep, Threshold
+from monitor.store.ledger import Wanted
 from monitor.store.retention import prune
 from monitor.store.store import Store, Tx
 from monitor.types import Article
@@ -117,10 +117,9 @@ async def test_what_is_older_than_thirty_days_is_forgotten(store: Store) -> None
     await look(store, 60, decision(-0.02))
     analysis = Analysis((Mention("acme", "Acme", 0, 4, "name", 0.97, "Acme", "safe"),))
     await store.transact(partial(Tx.save_findings, found={ARTICLE: analysis}))
-    gone = await prune(store, NOON + KEPT + timedelta(minutes=30))
+    gone = await prune(store, NOON + Keep().ledger + timedelta(minutes=30))
     assert (1, 1) == (gone["ledger"], gone["findings"])
     (left,) = await entries(store)
     assert ("NVDA", 2) == (left.decision.candidate.symbol, left.times)
-    assert timedelta(days=30) == KEPT
-    assert 1 == (await prune(store, NOON + KEPT + timedelta(days=1)))["ledger"]
+    assert 1 == (await prune(store, NOON + Keep().ledger + timedelta(days=1)))["ledger"]
     assert [] == await entries(store)

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from alerts.types import DeliveryState
 from monitor.store import migrate
 from monitor.store import tables as t
+from monitor.store.files import BackupError, put_back
 from monitor.store.ledger import Wanted
 from monitor.store.store import Store, StoreError, Tx
 from monitor.stories.prints import profile_of, ready
@@ -171,8 +172,12 @@ def test_a_form_of_a_later_program_is_refused_by_name(tmp_path: Path) -> None:
     Store(path).close()
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("update alembic_version set version_num = 'of_tomorrow'")
-    with pytest.raises(StoreError, match="“of_tomorrow”, of a later program"):
-        Store(path)
+    for reading in (False, True):
+        with pytest.raises(StoreError, match=r"“of_tomorrow”, of a later program\. Run the Aftershock that wrote it"):
+            Store(path, reading=reading)
+    with pytest.raises(BackupError, match="of a later program"):
+        put_back(path, tmp_path / "other.db", datetime(2025, 3, 12, tzinfo=UTC))
+    assert [path] == list(tmp_path.glob("*.db"))
 
 
 def test_a_program_from_before_migrations_leaves_todays_database_alone(tmp_path: Path) -> None:

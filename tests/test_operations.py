@@ -9,6 +9,7 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner, Result
 
+from config.types import Limits
 from monitor.cli import app
 from monitor.store.store import Store
 from monitor.types import FeedState
@@ -149,6 +150,18 @@ def test_the_doctor_tries_everything_and_says_what_to_mend(
     assert not (tmp_path / "state" / "aftershock.db").exists()
 
 
+def test_the_doctor_finds_a_state_folder_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
+    """A file where it should be, which holds for root too."""
+    from monitor import doctor  # noqa: PLC0415  as the command does
+    from monitor.places import Places  # noqa: PLC0415  as above
+
+    (tmp_path / "taken").write_text("")
+    found = doctor.machine(Places(folder, tmp_path / "taken"), Limits())
+    assert (doctor.Verdict.BAD, f"{tmp_path / 'taken'} cannot be written") == next(
+        (one.verdict, one.text) for one in found if one.subject == "state folder"
+    )
+
+
 def test_the_doctor_finds_a_damaged_database_and_leaves_it(folder: Path, tmp_path: Path) -> None:
     """The daemon sets it aside, not the doctor."""
     from monitor import doctor  # noqa: PLC0415  only here
@@ -157,7 +170,7 @@ def test_the_doctor_finds_a_damaged_database_and_leaves_it(folder: Path, tmp_pat
     path = tmp_path / "state" / "aftershock.db"
     path.parent.mkdir()
     path.write_bytes(b"not a database, by far " * 999)
-    found = doctor.machine(Places(folder, tmp_path / "state"))
+    found = doctor.machine(Places(folder, tmp_path / "state"), Limits())
     assert ["good", "good", "bad"] == [f.verdict.value for f in found]
     assert "aftershock restore" in found[-1].advice
     assert path.is_file()

@@ -21,6 +21,7 @@ from monitor.service import install, manager, probe
 from monitor.serving import AddressError, Health, Server, address_of
 
 FOLDER = Path(install.__file__).parent
+ROOT = Path(__file__).parents[1]
 EXPOSURE = 2.0
 
 
@@ -188,7 +189,39 @@ def test_the_container_is_no_root_and_writes_only_its_state() -> None:
     lines = (FOLDER / "Containerfile").read_text(encoding="utf-8")
     assert re.search(r"^USER 10001:10001$", lines, re.MULTILINE)
     assert re.search(r"^HEALTHCHECK .*monitor\.service\.probe", lines, re.MULTILINE)
-    assert "--require-hashes" in lines
+    assert "--require-hashes -r requirements.run.lock" in lines
     compose = (FOLDER / "compose.yaml").read_text(encoding="utf-8")
     for words in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true"):
         assert words in compose
+
+
+def locked(name: str) -> dict[str, list[str]]:
+    """What a lock pins: the lines with conditions and hashes, by package and version."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if "==" in line:
+            found[line.removesuffix(" \\")] = mine = []
+        else:
+            mine.append(line.removesuffix(" \\"))
+    return found
+
+
+def test_an_image_holds_what_is_locked_and_no_tools() -> None:
+    """The smaller lock is a part of the whole one, hash by hash, without what only developers need."""
+    run, whole = locked("requirements.run.lock"), locked("requirements.lock")
+    assert run.items() <= whole.items()
+    names = {line.partition("==")[0] for line in run}
+    assert {"spacy", "yfinance", "slack-sdk", "hatchling"} <= names
+    assert not {"pytest", "mypy", "scikit-learn", "pip-audit", "pyarrow"} & names
+
+
+def test_no_secret_beside_the_compose_example_gets_into_an_image_or_a_commit() -> None:
+    """Its file and folder are left out of the repository, and of the build's context: a list of what goes in."""
+    compose = (FOLDER / "compose.yaml").read_text(encoding="utf-8")
+    beside = {f"monitor/service/{name}" for name in re.findall(r"(?:file: |- )\./([\w.]+)", compose)}
+    assert {"monitor/service/slack_bot_token.txt", "monitor/service/config"} == beside
+    context = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" == next(line for line in context if not line.startswith("#"))
+    assert beside <= set(context)
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert beside <= {line.rstrip("/") for line in ignored}

@@ -114,7 +114,7 @@ def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> Non
     """The operator reads which file, and what to do."""
     path = tmp_path / "aftershock.db"
     path.write_text("not a database, but long enough to be taken for a broken one " * 20)
-    with pytest.raises(StoreError, match=r"cannot use the database .*aftershock\.db.*AFTERSHOCK_STATE"):
+    with pytest.raises(StoreError, match=r"cannot use the database .*aftershock\.db.*aftershock restore FILE"):
         Store(path)
 
 

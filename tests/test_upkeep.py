@@ -2,16 +2,16 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.types import Delivery, DeliveryError
-from config.types import Company, Config, EventLexicon, Feed, Instrument, Settings, Watched, Watchlist
+from config.types import Company, Config, EventLexicon, Feed, Instrument, Keep, Settings, Watched, Watchlist
 from monitor.cycle import Edges, NewsPass
 from monitor.daemon import Daemon
 from monitor.market.sessions import Calendars
@@ -109,14 +109,14 @@ class House:
     ear: Ear = field(default_factory=Ear)
     stores: list[Store] = field(default_factory=list)
 
-    def start(self) -> Upkeep:
+    def start(self, config: Callable[[], Config] = lambda: CONFIG) -> Upkeep:
         """A new process on the same folder."""
         unused: object = None
         store = Store(self.path)
         self.stores.append(store)
         edges = Edges(unused, unused, unused, self.ear, store, CALENDARS)  # type: ignore[arg-type]
         notices = Notices(store, self.ear, self.clocks, lambda: "#ops")
-        return Upkeep(edges, lambda: CONFIG, self.clocks, notices, Metrics(), self.path.parent, self.clocks.read)
+        return Upkeep(edges, config, self.clocks, notices, Metrics(), self.path.parent, self.clocks.read)
 
     async def said(self, channel: str = "#ops") -> list[str]:
         """What waits in the outbox for a channel, first lines."""
@@ -252,6 +252,30 @@ async def test_once_a_day_the_database_is_copied_and_tidied(house: House) -> Non
     assert await house.stores[-1].transact(lambda tx: tx.marked("tidied"))
 
 
+async def test_it_keeps_for_as_long_as_the_settings_say(house: House) -> None:
+    """From the next tidying on, without a restart; more daily copies as well."""
+    config = CONFIG
+    upkeep = house.start(lambda: config)
+    old = house.clocks.now - timedelta(days=40)
+
+    def fill(tx: Tx) -> None:
+        tx.save_article(Article("1", "wire", "", "Old", "", old, old), None, "")
+
+    def articles(tx: Tx) -> int:
+        return tx.counts()["articles"]
+
+    await house.stores[-1].transact(fill)
+    left = []
+    for days in (90, 30, 30):
+        config = replace(CONFIG, settings=replace(CONFIG.settings, keep=Keep(articles=timedelta(days=days), copies=3)))
+        await upkeep.look()
+        await asyncio.gather(upkeep._tidying or asyncio.sleep(0))
+        left.append(await house.stores[-1].transact(articles))
+        house.clocks.live(days=1)
+    assert [1, 0, 0] == left
+    assert 3 == len(list((house.path.parent / "backups").iterdir()))
+
+
 async def test_it_is_ready_once_every_line_has_passed_and_well_while_none_is_stuck(house: House) -> None:
     """A line that fails is named with its reason."""
     upkeep = house.start()
@@ -314,6 +338,35 @@ async def test_where_nothing_can_be_kept_the_operator_is_told_past_the_outbox(
         store.close()
 
 
+async def test_a_stop_in_a_price_pass_that_news_of_prices_began_ends(tmp_path: Path) -> None:
+    """The pass is let run on, and nobody waits for more news after it."""
+    unused: object = None
+    store = Store(tmp_path / "aftershock.db")
+    edges = Edges(unused, unused, unused, Ear(), store, CALENDARS)  # type: ignore[arg-type]
+    daemon = Daemon(edges, CONFIG, lambda: NOW)
+    moved, begun, goes_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def prices() -> None:
+        moved.clear()
+        begun.set()
+        await goes_on.wait()
+
+    daemon.prices = prices  # type: ignore[method-assign]
+    moved.set()
+    waiting = asyncio.create_task(daemon._on_moves(moved))
+    try:
+        await begun.wait()
+        daemon.stop()
+        waiting.cancel()
+        done, _ = await asyncio.wait({waiting}, timeout=5)
+        assert {waiting} == done
+    finally:
+        goes_on.set()
+        waiting.cancel()
+        await asyncio.gather(waiting, *daemon._passes, return_exceptions=True)
+        store.close()
+
+
 async def test_a_damaged_database_is_set_aside_and_told_never_silently_replaced(tmp_path: Path) -> None:
     """The new one begins with a message that names the old one; every byte of that is kept."""
     path = tmp_path / "aftershock.db"
@@ -323,7 +376,7 @@ async def test_a_damaged_database_is_set_aside_and_told_never_silently_replaced(
         (row,) = await store.transact(Tx.unsettled)
         assert ("#ops", True) == (row.delivery.channel, "aftershock restore" in row.delivery.text)
         (aside,) = tmp_path.glob("*.damaged-*")
-        assert str(aside) in row.delivery.text
+        assert f"(file is not a database) and lies at {aside}" in row.delivery.text
         assert b"not a database, by far " * 999 == aside.read_bytes()
     finally:
         store.close()

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from config.types import Limits
 from monitor.missed import ASLEEP, STOPPED, Absence, Return, absence, joined, missed_sessions, oldest_items, summary
 from monitor.operator import vital
 from monitor.types import Article, FeedAnswer, FeedState, Session
@@ -47,6 +48,26 @@ def before(**by: float) -> datetime:
 def test_what_is_wrong_is_found_and_what_is_ordinary_is_not(vitals: Vitals, keys: list[str]) -> None:
     """Each limit from both sides."""
     assert keys == list(troubles(vitals))
+
+
+@pytest.mark.parametrize(
+    ("vitals", "limits", "keys"),
+    [
+        (replace(WELL, read=before(minutes=31), failed=9), Limits(no_feed=timedelta(hours=2)), []),
+        (replace(WELL, read=before(minutes=121), failed=9), Limits(no_feed=timedelta(hours=2)), [FEEDS]),
+        (
+            replace(WELL, priced=before(minutes=59), trading={"XNYS": before(hours=2)}),
+            Limits(no_price=timedelta(hours=1)),
+            [],
+        ),
+        (replace(WELL, waiting=1, oldest=before(minutes=6)), Limits(undelivered=timedelta(minutes=5)), [OUTBOX]),
+        (replace(WELL, disk_free=GB), Limits(disk_free=0.5 * GB), []),
+        (replace(WELL, disk_free=9 * GB), Limits(disk_free=10 * GB), [DISK]),
+    ],
+)
+def test_an_operator_may_set_the_limits(vitals: Vitals, limits: Limits, keys: list[str]) -> None:
+    """Later or earlier than usual."""
+    assert keys == list(troubles(vitals, limits=limits))
 
 
 def test_a_disk_at_the_limit_is_told_once() -> None:

@@ -12,12 +12,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.store.migrate import foreign
+
 PARTS = ("", "-wal", "-shm")
 """A database in use is up to three files (sqlite.org/wal.html)."""
 BUSY = 20.0
 """Seconds that a copy waits for a database that is locked."""
-KEPT_BACKUPS = 2
-"""The daemon's own daily copies that are kept."""
 
 
 class BackupError(Exception):
@@ -103,6 +103,8 @@ def put_back(backup: Path, database: Path, now: datetime) -> Path | None:
             named = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"schema", "outbox"} <= named:
             raise BackupError(f"{backup} cannot be restored: it is a database, but not one of Aftershock's")
+        if problem := foreign(backup):
+            raise BackupError(f"{backup} cannot be restored: {problem}. Restore it with that one")
         fresh = database.with_name(f"{database.name}.restored")
         copy(backup, fresh)
         aside = set_aside(database, "before-restore", now) if database.exists() else None
@@ -113,7 +115,7 @@ def put_back(backup: Path, database: Path, now: datetime) -> Path | None:
     return aside
 
 
-def forget_old(folder: Path, keep: int = KEPT_BACKUPS) -> None:
+def forget_old(folder: Path, keep: int) -> None:
     """Delete the daemon's own daily copies but the newest. Raises OSError."""
     for path in sorted(folder.glob("aftershock-*.db"))[:-keep]:
         path.unlink()

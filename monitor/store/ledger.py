@@ -7,7 +7,7 @@ say how near it came without working anything out again. Kept for 30 days.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -16,8 +16,6 @@ from alerts.trace import Entry
 from alerts.types import Decision, Move, PriceState, Verdict
 from monitor.store import tables as t
 
-KEPT = timedelta(days=30)
-"""How long decisions, and what was found in articles, are kept (issue 5)."""
 LEAD = 1e-6
 """A move is larger only by more than rounding."""
 

@@ -8,7 +8,8 @@ and 2: which of them a file has is read off its tables.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, create_engine, insert, inspect, select
+from sqlalchemy.pool import NullPool
 
 from monitor.store import tables as t
 
@@ -22,7 +23,29 @@ _VERSION = "alembic_version"
 
 
 class UnknownFormError(Exception):
-    """The database has a form that this program does not know; `args[0]` says which."""
+    """The database has a form that this program does not know or cannot use yet; `args[0]` says which.
+
+    `advice` is what the operator does about it.
+    """
+
+    def __init__(self, message: str, advice: str = "Name another folder with AFTERSHOCK_STATE.") -> None:
+        """Keep both."""
+        super().__init__(message)
+        self.advice = advice
+
+
+_LATER = (
+    "Run the Aftershock that wrote it, or put an older copy back with `aftershock restore FILE`: the daemon's own are "
+    "in `backups` beside it."
+)
+
+
+def known(connection: Connection) -> bool:
+    """Whether the database already has today's form; False if it has an earlier one. Raises UnknownFormError."""
+    before = form(connection)
+    if before is not None and before != HEAD:
+        _script_of(connection, before)
+    return before == HEAD
 
 
 def form(connection: Connection) -> str | None:
@@ -36,7 +59,7 @@ def form(connection: Connection) -> str | None:
     if number is None:
         return None
     if not 1 <= number <= t.SCHEMA_VERSION:
-        raise UnknownFormError(f"it has schema version {number}, of a later program")
+        raise UnknownFormError(f"it has schema version {number}, of a later program", _LATER)
     if _VERSION in names:
         return str(connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION}").scalar())  # noqa: S608  a constant
     if "article_keys" in names:
@@ -59,6 +82,16 @@ def bring_up(connection: Connection) -> str | None:
         connection.exec_driver_sql(f"INSERT INTO {_VERSION} VALUES (?)", (HEAD,))  # noqa: S608  a constant
         return before
     from alembic import command  # noqa: PLC0415  an upgrade comes once, a start often
+
+    settings = _script_of(connection, before)
+    if _VERSION not in inspect(connection).get_table_names():
+        command.stamp(settings, before)
+    command.upgrade(settings, "head")
+    return before
+
+
+def _script_of(connection: Connection, before: str) -> "Config":
+    """What Alembic needs to know, for a database of that form. Raises UnknownFormError if no step leads from it."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415  as above
     from alembic.util import CommandError  # noqa: PLC0415  as above
 
@@ -66,11 +99,8 @@ def bring_up(connection: Connection) -> str | None:
     try:
         ScriptDirectory.from_config(settings).get_revision(before)
     except CommandError:
-        raise UnknownFormError(f"it has the form “{before}”, of a later program") from None
-    if _VERSION not in inspect(connection).get_table_names():
-        command.stamp(settings, before)
-    command.upgrade(settings, "head")
-    return before
+        raise UnknownFormError(f"it has the form “{before}”, of a later program", _LATER) from None
+    return settings
 
 
 def alembic_settings(connection: Connection) -> "Config":
@@ -81,3 +111,19 @@ def alembic_settings(connection: Connection) -> "Config":
     settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     settings.attributes["connection"] = connection
     return settings
+
+
+def foreign(database: Path) -> str:
+    """Why this program cannot use a database, "" if it can or knows how to bring it up to date.
+
+    Raises SQLAlchemyError.
+    """
+    engine = create_engine(f"sqlite:///file:{database}?mode=ro&uri=true", poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            known(connection)
+    except UnknownFormError as error:
+        return str(error)
+    finally:
+        engine.dispose()
+    return ""

@@ -5,49 +5,35 @@ that may still be told or asked about goes: unsettled deliveries, open stories, 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, or_, select
 
 from alerts.types import DeliveryState
+from config.types import Keep
 from monitor.store import tables as t
-from monitor.store.ledger import KEPT
 from monitor.store.store import Store, Tx
 
 AT_ONCE: Final = 500
 """Rows that one transaction deletes: a few milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """How long things are kept.
-
-    `articles` also bounds stories, with the prices before them; an item that its feed still shows after that is
-    history by its own date. `ledger` bounds what was found in articles too, `deliveries` pictures. `told` bounds root
-    messages, what channels were told, and who asked for what.
-    """
-
-    articles: timedelta = timedelta(days=90)
-    ledger: timedelta = KEPT
-    deliveries: timedelta = timedelta(days=30)
-    told: timedelta = timedelta(days=90)
+USUAL: Final = Keep()
 
 
-async def prune(store: Store, now: datetime, keep: Keep | None = None) -> dict[str, int]:
+async def prune(store: Store, now: datetime, keep: Keep = USUAL) -> dict[str, int]:
     """Delete what is older; how many rows went, by table. Raises StoreError."""
-    keep = keep or Keep()
     steps: tuple[tuple[str, Callable[[Connection], int]], ...] = (
         ("articles", lambda db: _articles(db, now - keep.articles)),
         ("stories", lambda db: _stories(db, now - keep.articles)),
         ("ledger", lambda db: _rows(db, t.ledger, t.ledger.c.id, t.ledger.c.last_at < now - keep.ledger)),
         ("findings", lambda db: _rows(db, t.findings, t.findings.c.article, t.findings.c.seen < now - keep.ledger)),
-        ("outbox", lambda db: _deliveries(db, now - keep.deliveries)),
-        ("told", lambda db: _told(db, (now - keep.told).date().isoformat())),
-        ("pictures", lambda db: _rows(db, t.pictures, t.pictures.c.root, t.pictures.c.shown < now - keep.deliveries)),
+        ("outbox", lambda db: _deliveries(db, now - keep.messages)),
+        ("told", lambda db: _told(db, (now - keep.articles).date().isoformat())),
+        ("pictures", lambda db: _rows(db, t.pictures, t.pictures.c.root, t.pictures.c.shown < now - keep.messages)),
         ("mutes", lambda db: db.execute(delete(t.mutes).where(t.mutes.c.until <= now)).rowcount),
-        ("acts", lambda db: _rows(db, t.acts, t.acts.c.id, t.acts.c.at < now - keep.told)),
+        ("acts", lambda db: _rows(db, t.acts, t.acts.c.id, t.acts.c.at < now - keep.articles)),
     )
     gone = {}
     for name, step in steps:

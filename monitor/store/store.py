@@ -34,7 +34,7 @@ from monitor.market.gate import Looks
 from monitor.store import ledger
 from monitor.store import tables as t
 from monitor.store.files import copy
-from monitor.store.migrate import HEAD, bring_up, form
+from monitor.store.migrate import HEAD, UnknownFormError, bring_up, form, known
 from monitor.types import Article, FeedState, History, Quote, Root, Shown, Story, StoryPrice
 from monitor.unseen import Holder, Key, Sifted, edited, sift, version
 from nlp.types import Analysis
@@ -498,9 +498,13 @@ class Store:
         except Exception as error:
             self.close()
             kind = CorruptError if isinstance(error, CorruptError) or _code(error) in DAMAGED else StoreError
+            advice = "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE."
+            if kind is CorruptError:
+                advice = "`aftershock run` sets it aside and begins anew; `aftershock restore FILE` puts a copy back."
+            elif isinstance(error, UnknownFormError):
+                advice = error.advice
             raise kind(
-                f"cannot use the database {path}: {getattr(error, 'orig', error)}. "
-                "Check the disk and the folder's permissions, or name another folder with AFTERSHOCK_STATE.",
+                f"cannot use the database {path}: {getattr(error, 'orig', error)}. {advice}",
                 passing=_code(error) in BUSY,
             ) from error
 
@@ -517,8 +521,8 @@ class Store:
 
     def _look(self, *, check: bool) -> None:
         with self._engine.begin() as connection:
-            if not check and form(connection) != HEAD:
-                raise StoreError("it has an earlier form; the daemon brings it up to date at its start: aftershock run")
+            if not check and not known(connection):
+                raise UnknownFormError("it has an earlier form", "The daemon brings it up to date: aftershock run")
 
     async def transact(self, work: Callable[[Tx], R], then: Callable[[R], object] | None = None) -> R:
         """Run `work` in one transaction on the store's thread and give back what it returns.

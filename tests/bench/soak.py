@@ -13,19 +13,20 @@ import gc
 import os
 import tempfile
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import structlog
 
+from config.types import Keep
 from monitor.daemon import Daemon
-from monitor.store.retention import Keep
 from monitor.upkeep import Moment
 from standins.world import LEVELS, NAMES, OPEN, World, configuration
 
 FEEDS, EVERY = 10, timedelta(minutes=5)
-KEEP = Keep(*[timedelta(days=7)] * 4)
+KEEP = Keep(articles=timedelta(days=7), ledger=timedelta(days=7), messages=timedelta(days=7))
 
 
 def resident() -> float:
@@ -41,10 +42,10 @@ async def soak(days: int, articles: int) -> None:
     world = World()
     world.feeds.every = 2 * EVERY
     config = configuration(feeds=FEEDS)
+    config = replace(config, settings=replace(config.settings, keep=KEEP))
     edges = world.edges(folder, lambda: now)
     daemon = Daemon(edges, config, lambda: now)
     daemon.upkeep._clocks = lambda: Moment(now, lived, lived)
-    daemon.upkeep.keep = KEEP
     await daemon.upkeep.begin()
     steps = int(timedelta(days=1) / EVERY)
     rng = np.random.default_rng(1)
