@@ -25,8 +25,8 @@ audit: $(LOCKED) ## known vulnerabilities of everything that is locked
 		echo "The audit failed."; \
 		echo "- A table above: for each row, raise the package in requirements.lock (make lock), or say here why it does no"; \
 		echo "  harm and leave it out: make audit ARGS='--ignore-vuln ID'."; \
-		echo "- 'could not be audited', or no connection: nothing was looked up. It asks pypi.org; from where that cannot be"; \
-		echo "  reached, or a mirror without advisories stands in for it, ask OSV instead: make audit ARGS='-s osv', or one of"; \
+		echo "- 'could not be audited', or no connection: nothing was looked up. It asks the Python package index; where that cannot"; \
+		echo "  be reached, or a mirror without advisories stands in for it, ask OSV instead: make audit ARGS='-s osv', or one of"; \
 		echo "  your own: ARGS='-s osv --osv-url URL'; a proxy is named in HTTPS_PROXY."; \
 		exit 1; } >&2
 
