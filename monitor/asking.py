@@ -16,7 +16,7 @@ from monitor.market.sessions import Calendars, containing
 from monitor.market.snapshot import LONGEST_BREAK, MARKET
 from monitor.market.value import fx_symbol
 from monitor.memory import Asking, Memory
-from monitor.store.store import Tx
+from monitor.store.tx import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import Ties
 from monitor.types import Link, Story

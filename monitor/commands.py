@@ -18,7 +18,8 @@ from monitor.market.sessions import Calendars
 from monitor.obeying import muted
 from monitor.replay import find_day, read_day
 from monitor.spans import ago, ahead
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import FeedState, History
 from monitor.upkeep import AWAKE, TICK
 

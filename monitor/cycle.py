@@ -25,7 +25,8 @@ from monitor.memory import Memory
 from monitor.news import Taken, apart, fresh_articles, live_feeds, refuse, together
 from monitor.rota import Rota
 from monitor.store.outbox import StoredOutbox
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.stories.index import StoryIndex
 from monitor.telling import Pass, tell
 from monitor.types import Analyzer, FeedAnswer, FeedState, NewsSource, PriceSource, Pushing

@@ -39,7 +39,8 @@ from monitor.reloading import Reloader
 from monitor.service import manager
 from monitor.serving import Health, served
 from monitor.store.outbox import StoredOutbox
-from monitor.store.store import CorruptError, StoreError, Tx
+from monitor.store.store import CorruptError, StoreError
+from monitor.store.tx import Tx
 from monitor.types import PriceSource, Pushing
 from monitor.upkeep import TICK, Upkeep
 from nlp.pool import Pool

@@ -10,7 +10,7 @@ from datetime import datetime
 from alerts.trace import Evidence, Name
 from config.types import EventType
 from monitor.news import Saved, save_news
-from monitor.store.store import Tx
+from monitor.store.tx import Tx
 from monitor.stories.index import StoryIndex
 from monitor.types import Article, FeedAnswer, FeedState, Story
 from nlp.types import Analysis, Event

@@ -13,7 +13,7 @@ from config.types import Config
 from monitor.cycle import Edges
 from monitor.market.histories import barred, wanted
 from monitor.memory import Asking
-from monitor.store.store import Tx
+from monitor.store.tx import Tx
 
 STEP: Final = 10
 """Symbols of one step: some seconds of asking, then what came is kept."""

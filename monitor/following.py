@@ -20,7 +20,8 @@ from monitor.feeds.links import canonical, feed_address
 from monitor.feeds.opml import Outline
 from monitor.feeds.poll import NEVER, Body, Outcome, settle
 from monitor.spans import ago, ahead, span
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import FeedState
 
 MOST_TRIED = 6

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.store.store import Tx
+from monitor.store.tx import Tx
 from monitor.stories import OPEN_FOR, report
 from monitor.stories.index import Draft, StoryIndex
 from monitor.stories.joining import candidate, choose, joined, strays

@@ -15,7 +15,8 @@ import structlog
 from alerts.types import Delivery, DeliveryError, Notifier
 from monitor.health import Changes, changes
 from monitor.operator import note
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 
 log = structlog.get_logger("aftershock")
 

@@ -23,7 +23,8 @@ from monitor.companies import found
 from monitor.drawing import marks_of
 from monitor.market.sessions import Calendars
 from monitor.spans import ago
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 
 Why = Callable[[Store, Config, str, datetime], Awaitable[str]]
 """Why a symbol or story was told or not: reads the ledger, answers in plain text."""

@@ -22,7 +22,8 @@ from alerts.words import clean
 from config.exchanges import EXCHANGES, exchange_of
 from monitor.market.sessions import Calendars
 from monitor.market.snapshot import MARKET
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Shown
 from nlp.processes import QuietContext
 

@@ -22,7 +22,8 @@ from config.kept import Keeper
 from config.load import Loaded, load
 from config.types import Config, Problem
 from monitor.places import Places
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.watching import changes, signature
 
 log = structlog.get_logger("aftershock")

@@ -22,7 +22,8 @@ from monitor.market.recorded import Recorded
 from monitor.market.sessions import Calendars
 from monitor.pictures import Studio, show_due
 from monitor.places import Places
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Analyzer, Article, FeedAnswer, FeedState
 
 DAYS = Path(__file__).parent / "days"

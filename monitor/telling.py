@@ -32,7 +32,7 @@ from monitor.drawing import Drawing
 from monitor.market.sessions import Calendars
 from monitor.market.snapshot import Snapshot
 from monitor.memory import Memory, Prices
-from monitor.store.store import Tx
+from monitor.store.tx import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import ALSO, Ties, note, quoted, tie
 from monitor.types import Root

@@ -42,7 +42,8 @@ from monitor.operator import note, vital
 from monitor.spans import span
 from monitor.store.files import daily, forget_old
 from monitor.store.retention import prune
-from monitor.store.store import StoreError, Tx
+from monitor.store.store import StoreError
+from monitor.store.tx import Tx
 from monitor.telling import Pass
 from monitor.vitals import JUMP, KEYS, Vitals, jump_words, jumped, troubles
 

@@ -21,7 +21,7 @@ from monitor.market.moves import Side, day_basis, day_move, fit
 from monitor.market.sessions import Calendars
 from monitor.market.value import fx_symbol, market_value, value_change
 from monitor.memory import Memory
-from monitor.store.store import Tx
+from monitor.store.tx import Tx
 from monitor.stories import OPEN_FOR
 from monitor.ties import ALSO, Ties, note, tie
 from monitor.types import Bar, History, Quote, Session, Story

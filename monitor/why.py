@@ -14,8 +14,8 @@ from config.types import Config
 from monitor.companies import found
 from monitor.evidence import evidence
 from monitor.store.ledger import Wanted
-from monitor.store.store import Tx
 from monitor.store.tables import dump
+from monitor.store.tx import Tx
 from monitor.ties import note
 from monitor.types import Story
 

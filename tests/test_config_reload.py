@@ -32,7 +32,8 @@ from monitor.market.recorded import Recorded
 from monitor.market.sessions import Calendars
 from monitor.places import Places
 from monitor.reloading import Reloader
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from nlp.pool import Pool
 from nlp.types import Text
 from standins.edits import DISTURBANCES, GOOD, SAVES, disturb

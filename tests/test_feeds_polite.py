@@ -20,8 +20,9 @@ from config.types import Config, EventLexicon, Feed, Settings
 from monitor.cycle import Edges, read_news
 from monitor.market.sessions import Calendars
 from monitor.rota import Rota
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
 from monitor.store.tables import load
+from monitor.store.tx import Tx
 from monitor.types import FeedState
 from nlp.types import Analysis, Text
 from standins.publishers import START, ModelNews, Publisher, press

@@ -14,7 +14,8 @@ from alerts.types import Command, Delivery, DeliveryKind, DeliveryState, Mute, M
 from config.types import EventType, Keep
 from monitor.store.files import BackupError, copy, daily, damage, forget_old, put_back, set_aside
 from monitor.store.retention import prune
-from monitor.store.store import CorruptError, Store, StoreError, Tx
+from monitor.store.store import CorruptError, Store, StoreError
+from monitor.store.tx import Tx
 from monitor.types import Article, Fact, Quote, Root, Story, StoryPrice
 from monitor.unseen import keys
 

@@ -14,7 +14,8 @@ from alerts.types import Decision, PriceState, Told, Verdict
 from config.types import Keep, Threshold
 from monitor.store.ledger import Wanted
 from monitor.store.retention import prune
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Article
 from nlp.types import Analysis, Mention
 from standins.moves import DAY, NOON, WATCHED, candidate, story, tie, watchlist

@@ -29,7 +29,8 @@ from hypothesis.stateful import (
 )
 
 from monitor.daemon import Daemon
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.upkeep import Moment
 from standins.outbox import Killed
 from standins.world import LEVELS, NAMES, OPEN, World, configuration

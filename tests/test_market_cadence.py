@@ -14,7 +14,8 @@ from monitor.cycle import Edges, watch_prices
 from monitor.market.cadence import NEVER, Seen, due, interval
 from monitor.market.sessions import Calendars
 from monitor.replay import JsonLines, RecordedNews
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Bar, Fact, History, PriceAnswer, Quote, Story
 from nlp.pipeline import Pipeline
 from nlp.pool import Inline

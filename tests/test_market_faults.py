@@ -26,7 +26,8 @@ from monitor.market.sessions import Calendars
 from monitor.market.throttle import Throttle
 from monitor.market.yahoo import Yahoo
 from monitor.replay import JsonLines, RecordedNews
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.telling import Pass
 from monitor.types import Fact, Story
 from nlp.pipeline import Pipeline

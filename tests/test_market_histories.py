@@ -24,7 +24,8 @@ from monitor.market.histories import AT_ONCE, DOUBT_AGAIN, MISSING_AT_ONCE, MOST
 from monitor.market.sessions import Calendars
 from monitor.memory import Asking
 from monitor.replay import JsonLines, RecordedNews
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Action, Bar, History, PriceAnswer, Quote
 from nlp.pipeline import Pipeline
 from nlp.pool import Inline

@@ -27,7 +27,8 @@ from monitor.market.recorded import Recorded, Series
 from monitor.market.sessions import Calendars
 from monitor.news import save_news
 from monitor.replay import JsonLines, RecordedNews
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Action, Article, Bar, FeedAnswer, FeedState, History, Session
 from nlp.pipeline import Pipeline
 from nlp.pool import Inline

@@ -19,7 +19,8 @@ from monitor.store import migrate
 from monitor.store import tables as t
 from monitor.store.files import BackupError, put_back
 from monitor.store.ledger import Wanted
-from monitor.store.store import Store, StoreError, Tx
+from monitor.store.store import Store, StoreError
+from monitor.store.tx import Tx
 from monitor.stories.prints import profile_of, ready
 from monitor.types import Article
 from monitor.unseen import keys

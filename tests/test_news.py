@@ -15,7 +15,8 @@ from config.types import Config, EventLexicon, EventType, Feed, Settings
 from monitor.cycle import Edges, read_news
 from monitor.market.sessions import Calendars
 from monitor.news import Taken, fresh_articles, save_news
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Article, FeedAnswer, FeedState
 from nlp.types import Analysis, Event, Mention, Status
 

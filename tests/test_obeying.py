@@ -13,7 +13,7 @@ from config.conditions import written
 from config.types import Config, Threshold, Watched, Watchlist
 from monitor.filling import fill
 from monitor.obeying import Desk
-from monitor.store.store import Tx
+from monitor.store.tx import Tx
 from standins.outbox import Clock
 from test_telling import CALENDARS, OPEN, config, desk, kinds, story, watchlist
 from test_telling import Desk as Prices

@@ -9,7 +9,8 @@ from monitor.daemon import Daemon
 from monitor.feeds.poll import NEVER
 from monitor.market.sessions import Calendars
 from monitor.operator import FAILURES, NAMED, failing, messages
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import FeedAnswer, FeedState
 
 NOW = datetime(2025, 1, 27, 15, 0, tzinfo=UTC)

@@ -12,7 +12,8 @@ import pytest
 from alerts.types import Delivery, DeliveryKind, DeliveryState, Told
 from config.types import EventType
 from monitor.market.gate import Looks
-from monitor.store.store import Store, StoreError, Tx
+from monitor.store.store import Store, StoreError
+from monitor.store.tx import Tx
 from monitor.types import Article, Fact, FeedState, Kind, Print, Quote, Root, Story, StoryPrice
 from monitor.unseen import keys
 

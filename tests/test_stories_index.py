@@ -9,7 +9,8 @@ import pytest
 
 from config.types import EventType
 from monitor.news import Saved, save_news
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.stories import report
 from monitor.stories.facts import opened
 from monitor.stories.index import MOST_OPEN, StoryIndex

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from monitor.news import Taken, save_news
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from monitor.types import Article, FeedAnswer, FeedState
 from nlp.types import Analysis
 

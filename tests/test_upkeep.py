@@ -18,7 +18,8 @@ from monitor.market.sessions import Calendars
 from monitor.metrics import Metrics
 from monitor.notices import Notices
 from monitor.opening import opened
-from monitor.store.store import CorruptError, Store, StoreError, Tx
+from monitor.store.store import CorruptError, Store, StoreError
+from monitor.store.tx import Tx
 from monitor.types import Article, FeedAnswer, FeedState
 from monitor.upkeep import Moment, Upkeep
 

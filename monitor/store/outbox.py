@@ -1,7 +1,8 @@
 """The outbox as the sender sees it: each call is one committed transaction of the store."""
 
 from alerts.types import OutboxRow
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 
 
 class StoredOutbox:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, delete, func, or_, select
 from alerts.types import DeliveryState
 from config.types import Keep
 from monitor.store import tables as t
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 
 AT_ONCE: Final = 500
 """Rows that one transaction deletes: a few milliseconds."""

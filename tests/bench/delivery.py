@@ -38,7 +38,8 @@ from monitor.market.sessions import Calendars
 from monitor.market.throttle import Throttle
 from monitor.market.yahoo import Yahoo
 from monitor.news import Saved
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
+from monitor.store.tx import Tx
 from nlp.pool import Pool
 from standins.slack import TOKEN, SlackServer
 from standins.web import Answer, Request, Web, conditional, item, rss

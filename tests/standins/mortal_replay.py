@@ -20,9 +20,10 @@ from config.types import Config, Feed
 from monitor.cycle import Edges, deliver, read_news, watch_prices
 from monitor.market.sessions import Calendars
 from monitor.replay import Day, RecordedNews, brings_configuration, find_day, read_day
-from monitor.store.store import Store, Tx
+from monitor.store.store import Store
 from monitor.store.tables import dump
 from monitor.store.tables import load as load_value
+from monitor.store.tx import Tx
 from monitor.types import FeedState
 from nlp.pipeline import Pipeline
 from nlp.types import Analysis, Text
