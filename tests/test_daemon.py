@@ -373,15 +373,15 @@ def test_an_edit_counts_while_it_runs_and_a_wrong_one_never_stops_it(world: Worl
         wait(lambda: "is not closed" in str(channel.messages), process, log)
         process.send_signal(signal.SIGTERM)
         assert 0 == process.wait(DEADLINE)
-    told_before = len(channel.messages)
+    told_before = len(channel.roots)
     with world.daemon(log) as process:
         wait(lambda: len(logged(log, "started")) == 2, process, log)
         assert "Started with the last good configuration" in log.read_text(encoding="utf-8")
         watchlist.write_text(f"{WATCHLIST}unlinked: yes\nthresholds: [{{move: 5%}}]\n", encoding="utf-8")
-        wait(lambda: "right again" in str(channel.messages[told_before:]), process, log)
+        wait(lambda: "right again" in str(channel.roots[told_before:]), process, log)
         process.send_signal(signal.SIGTERM)
         assert 0 == process.wait(DEADLINE)
-    assert told_before + 1 == len(channel.messages)
+    assert told_before + 1 == len(channel.roots)
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
