@@ -26,7 +26,6 @@ from config.load import load
 from config.types import Config
 from monitor import reloading
 from monitor.cycle import Edges
-from monitor.daemon import Daemon
 from monitor.feeds.fetch import HttpNews
 from monitor.market.recorded import Recorded
 from monitor.market.sessions import Calendars
@@ -34,6 +33,7 @@ from monitor.places import Places
 from monitor.reloading import Reloader
 from monitor.store.store import Store
 from monitor.store.tx import Tx
+from monitor.ticking import Daemon
 from nlp.pool import Pool
 from nlp.types import Text
 from standins.edits import DISTURBANCES, GOOD, SAVES, disturb

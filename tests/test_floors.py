@@ -19,7 +19,7 @@ ROOMS = {
     "sqlalchemy": "monitor/store/",
     "alembic": "monitor/store/",
     "prometheus_client": "monitor/metrics.py",
-    "apscheduler": "monitor/daemon.py",
+    "apscheduler": "monitor/ticking.py",
     "ruamel": "config/",
     "pyarrow": "monitor/market/recorded.py",
     "typer": "monitor/cli",

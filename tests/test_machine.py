@@ -28,9 +28,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from monitor.daemon import Daemon
 from monitor.store.store import Store
 from monitor.store.tx import Tx
+from monitor.ticking import Daemon
 from monitor.upkeep import Moment
 from standins.outbox import Killed
 from standins.world import LEVELS, NAMES, OPEN, World, configuration

@@ -21,7 +21,6 @@ from alerts.outbox import Pace
 from alerts.types import PriceState
 from config.types import Company, Config, EventLexicon, EventType, Instrument, Settings, Watched, Watchlist
 from monitor.cycle import Edges, watch_prices
-from monitor.daemon import Daemon
 from monitor.market.sessions import Calendars
 from monitor.market.throttle import Throttle
 from monitor.market.yahoo import Yahoo
@@ -29,6 +28,7 @@ from monitor.replay import JsonLines, RecordedNews
 from monitor.store.store import Store
 from monitor.store.tx import Tx
 from monitor.telling import Pass
+from monitor.ticking import Daemon
 from monitor.types import Fact, Story
 from nlp.pipeline import Pipeline
 from nlp.pool import Inline
@@ -124,8 +124,8 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
             made.passes.append(await watch_prices(edges, config, now))
             return made.passes[-1]
 
-        monkeypatch.setattr("monitor.daemon.watch_prices", watched)
-        monkeypatch.setattr("monitor.daemon.log", structlog.wrap_logger(ReturnLogger(), [KeyValueRenderer()]))
+        monkeypatch.setattr("monitor.ticking.watch_prices", watched)
+        monkeypatch.setattr("monitor.ticking.log", structlog.wrap_logger(ReturnLogger(), [KeyValueRenderer()]))
         await made.look(2)
         assert {"NVDA": PriceState.FRESH, "AMD": PriceState.FRESH} == made.states()
         yield made

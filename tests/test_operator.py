@@ -5,12 +5,12 @@ from pathlib import Path
 
 from config.types import Config, EventLexicon, Settings
 from monitor.cycle import Edges
-from monitor.daemon import Daemon
 from monitor.feeds.poll import NEVER
 from monitor.market.sessions import Calendars
 from monitor.operator import FAILURES, NAMED, failing, messages
 from monitor.store.store import Store
 from monitor.store.tx import Tx
+from monitor.ticking import Daemon
 from monitor.types import FeedAnswer, FeedState
 
 NOW = datetime(2025, 1, 27, 15, 0, tzinfo=UTC)

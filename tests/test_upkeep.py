@@ -13,13 +13,13 @@ import pytest
 from alerts.types import Delivery, DeliveryError
 from config.types import Company, Config, EventLexicon, Feed, Instrument, Keep, Settings, Watched, Watchlist
 from monitor.cycle import Edges, NewsPass
-from monitor.daemon import Daemon
 from monitor.market.sessions import Calendars
 from monitor.metrics import Metrics
 from monitor.notices import Notices
 from monitor.opening import opened
 from monitor.store.store import CorruptError, Store, StoreError
 from monitor.store.tx import Tx
+from monitor.ticking import Daemon
 from monitor.types import Article, FeedAnswer, FeedState
 from monitor.upkeep import Moment, Upkeep
 

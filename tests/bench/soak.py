@@ -21,7 +21,7 @@ import numpy as np
 import structlog
 
 from config.types import Keep
-from monitor.daemon import Daemon
+from monitor.ticking import Daemon
 from monitor.upkeep import Moment
 from standins.world import LEVELS, NAMES, OPEN, World, configuration
 

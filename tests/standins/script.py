@@ -19,9 +19,9 @@ from typing import Any
 import structlog
 
 from monitor.cli import TRY_AGAIN
-from monitor.daemon import Daemon
 from monitor.notices import cannot_start
 from monitor.store.store import StoreError
+from monitor.ticking import Daemon
 from standins.world import CALENDARS, OPEN, OPERATOR, Feeds, World, configuration
 
 TICKS, WHOLE = 14, 22
