@@ -60,7 +60,7 @@ def print_of(article: Article, analysis: Analysis) -> Print:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def heaviness(token: str) -> float:
     """What a token of a print weighs: its rarity, a figure by its unit."""
     if token[0] == "#":
